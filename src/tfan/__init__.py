@@ -1,0 +1,1 @@
+"""Faces and facial landmarks in thermal images."""

@@ -1,0 +1,1 @@
+"""Frames and faces to pictures."""
