@@ -1,0 +1,1 @@
+"""Boxes and crops: pure arithmetic on coordinates."""

@@ -1,0 +1,1 @@
+"""Networks: which weights are known, how they are run, what their numbers mean."""

@@ -1,0 +1,1 @@
+"""What the numbers of a thermal image mean, and how they become a network's input."""

@@ -1,0 +1,38 @@
+"""Values -> what the networks see. The networks never see units."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from tfan.types import AnyArray, Array
+
+CROP_QUANTILES = (0.05, 0.5, 0.95)
+CROP_LIMIT = 2.0  # clipped to -2..2: what is far hotter than the face says no more
+CROP_FLOOR_SHARE = 0.02  # of the frame's own 1st..99th percentile range
+_TINY = 1e-6  # a constant crop becomes zeros instead of 0 / 0
+
+
+def normalise_crop(values: AnyArray, floor: float | npt.ArrayLike) -> Array:
+    """Return (x - median) / (p95 - p5 + floor), clipped to -2..2, crop by crop.
+
+    Percentiles are nearest ranks: element int(q * (n - 1) + 0.5) of the n sorted values.
+
+    Args:
+        values: (..., H, W) one or many crops in any unit, without NaN.
+        floor: a number, or one for each crop, in the unit of the values: the smallest contrast
+            that counts as one; keeps noise from being blown up.
+
+    Returns:
+        (..., H, W) float32.
+    """
+    values = np.asarray(values, np.float32)
+    flat = values.reshape(-1, values.shape[-2] * values.shape[-1])
+    last = flat.shape[1] - 1
+    ranks = [int(q * last + 0.5) for q in CROP_QUANTILES]
+    low, median, high = np.sort(flat, axis=1)[:, ranks].T  # each (B,)
+    floors = np.broadcast_to(np.asarray(floor, np.float32), values.shape[:-2]).reshape(-1)
+    contrast = np.maximum(high - low + floors, _TINY)
+    scaled = (flat - median[:, None]) / contrast[:, None]
+    clipped: Array = np.clip(scaled, -CROP_LIMIT, CROP_LIMIT)
+    return clipped.reshape(values.shape)

@@ -1,0 +1,60 @@
+"""The values that travel between the parts of tfan, and the conventions that all keep.
+
+Points are (x, y); boxes are left, top, right, bottom; sizes are (height, width) and say _hw.
+Pixel (0, 0) is the centre of the top left pixel. Left and right are the subject's.
+Temperatures are degrees Celsius in float32, NaN = no measurement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tfan.errors import InputError
+
+Array = npt.NDArray[np.float32]
+AnyArray = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # eq=False: arrays have no single truth
+class Face:
+    """One face in one image, in pixels of the image as it was handed in.
+
+    Attributes:
+        box_px: (4,) left, top, right, bottom; hairline to chin, visible face ear to ear.
+        score: 0..1, how sure it is that this is a face; higher is surer.
+        points_px: (N, 2) x, y of the landmarks of `scheme`.
+        sigma_px: (N,) expected distance of each point from its true place.
+        confidence: (N,) 0..1, probability that the point lies within 5 % of the face's size
+            of its true place.
+        visibility: (N,) 0..1, probability that nothing hides the point.
+        scheme: name of the landmark convention, see tfan.landmarks.load_scheme.
+        five_px: (5, 2) right eye, left eye, nose tip, right and left mouth corner.
+    """
+
+    box_px: Array
+    score: float
+    points_px: Array
+    sigma_px: Array
+    confidence: Array
+    visibility: Array
+    scheme: str
+    five_px: Array
+
+    def __post_init__(self) -> None:
+        n = len(self.points_px)
+        shapes = {
+            "box_px": (4,),
+            "points_px": (n, 2),
+            "sigma_px": (n,),
+            "confidence": (n,),
+            "visibility": (n,),
+            "five_px": (5, 2),
+        }
+        for name, shape in shapes.items():
+            got = getattr(self, name).shape
+            if got != shape:
+                raise InputError(f"Face.{name}", expected=f"shape {shape}", got=str(got))
