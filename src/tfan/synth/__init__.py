@@ -1,0 +1,1 @@
+"""Thermal faces and scenes from a morphable head (extra ``train``)."""

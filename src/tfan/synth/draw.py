@@ -1,0 +1,273 @@
+"""All the chance of one synthetic person: `draw_face(rng)` fills a record of numbers.
+
+Ranges follow the clinical picture (warm canthi and forehead, cool nose, ears and cheeks in the
+cold) and the feasibility study; each is wide on purpose, the network sees no two alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfan.synth import params as P
+from tfan.synth.anatomy import BROW_HEIGHTS, BROW_WIDTHS_CM, NOISE_FIELDS
+from tfan.synth.draw_wear import draw_wear
+from tfan.synth.head import IDENTITIES
+
+EXPRESSIONS = (
+    "browDown_L", "browDown_R", "browInnerUp_L", "browInnerUp_R", "browOuterUp_L", "browOuterUp_R",
+    "cheekPuff_L", "cheekPuff_R", "cheekSquint_L", "cheekSquint_R", "eyeBlink_L", "eyeBlink_R",
+    "eyeLookDown_L", "eyeLookDown_R", "eyeLookIn_L", "eyeLookIn_R", "eyeLookOut_L",
+    "eyeLookOut_R", "eyeLookUp_L", "eyeLookUp_R", "eyeSquint_L", "eyeSquint_R", "eyeWide_L",
+    "eyeWide_R", "jawForward", "jawLeft", "jawOpen", "jawRight", "mouthClose", "mouthDimple_L",
+    "mouthDimple_R", "mouthFrown_L", "mouthFrown_R", "mouthFunnel", "mouthLeft",
+    "mouthLowerDown_L", "mouthLowerDown_R", "mouthPress_L", "mouthPress_R", "mouthPucker",
+    "mouthRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper",
+    "mouthSmile_L", "mouthSmile_R", "mouthStretch_L", "mouthStretch_R", "mouthUpperUp_L",
+    "mouthUpperUp_R", "noseSneer_L", "noseSneer_R",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How a head stands in its square image.
+
+    Attributes:
+        name: key in FRAMINGS.
+        side_per_face: side of the image as a multiple of the face's hull size.
+        centre_y: height of the hull's centre, 0 = top, 1 = bottom.
+        back: True for the back of the head.
+        clothed: probability of clothes and shoulders.
+    """
+
+    name: str
+    side_per_face: float
+    centre_y: float
+    back: bool = False
+    clothed: float = 0.86
+
+
+FRAMINGS = {
+    row.name: row
+    for row in (
+        Framing("crop", 2.1, 0.5, clothed=0.94),
+        Framing("far", 3.3, 0.36),
+        Framing("near", 1.85, 0.47),
+        Framing("far-back", 3.3, 0.36, back=True),
+        Framing("near-back", 1.85, 0.47, back=True),
+    )
+}
+
+
+def noise_term(rng: np.random.Generator, scale: int, low: float, high: float) -> P.NoiseTerm:
+    """Draw one field of the noise bank with an amplitude between low and high."""
+    return P.NoiseTerm(scale, int(rng.integers(NOISE_FIELDS)), float(rng.uniform(low, high)))
+
+
+def draw_face(rng: np.random.Generator, *, framing: Framing | str = "crop") -> P.FaceParams:
+    """Draw everything random about one person.
+
+    Args:
+        rng: the only source of chance.
+        framing: row of FRAMINGS, or its name.
+    """
+    row = FRAMINGS[framing] if isinstance(framing, str) else framing
+    shape = _shape(rng)
+    heat = _heat(rng, mouth_open=shape.expression[EXPRESSIONS.index("jawOpen")] > 0.05)
+    pose = _pose(rng, back=row.back)
+    wear = draw_wear(rng, heat.ambient_celsius, heat.skin_celsius, clothed=row.clothed)
+    distance_cm = float(np.exp(rng.uniform(np.log(45), np.log(350))))
+    offset = rng.uniform(-0.03, 0.03, 2) * distance_cm
+    return P.FaceParams(
+        framing=row.name,
+        shape=shape,
+        heat=heat,
+        pose=pose,
+        camera=P.Camera(distance_cm, (float(offset[0]), float(offset[1]))),
+        material=_material(rng),
+        **wear,
+    )
+
+
+def _shape(rng: np.random.Generator) -> P.Shape:
+    identity = rng.normal(size=IDENTITIES) * rng.uniform(0.6, 1.15)
+    weights = dict.fromkeys(EXPRESSIONS, 0.0)
+    if rng.random() < 0.8:
+        weights |= _mouth(rng) | _lids(rng) | _brow_move(rng)
+        for name in rng.choice(EXPRESSIONS, rng.integers(0, 4), replace=False):
+            if not name.startswith(("eyeBlink", "jawOpen")):
+                weights[name] = float(np.clip(weights[name] + rng.uniform(0, 0.7), 0, 1))
+    if rng.random() < 0.6:
+        weights |= _gaze(rng)
+    stretch = rng.uniform(0.94, 1.06, 3)
+    return P.Shape(
+        tuple(round(float(x), 4) for x in identity),
+        tuple(round(float(weights[name]), 4) for name in EXPRESSIONS),
+        (float(stretch[0]), float(stretch[1]), float(stretch[2])),
+    )
+
+
+def _mouth(rng: np.random.Generator) -> dict[str, float]:
+    out: dict[str, float] = {}
+    if rng.random() < 0.22:  # open mouths are rarer than in the study: it read them everywhere
+        out["jawOpen"] = float(rng.beta(1, 1.6) * 0.9)
+    if rng.random() < 0.35:
+        smile = rng.beta(1.2, 1.5)
+        out["mouthSmile_L"] = float(smile * rng.uniform(0.7, 1))
+        out["mouthSmile_R"] = float(smile * rng.uniform(0.7, 1))
+    return out
+
+
+def _lids(rng: np.random.Generator) -> dict[str, float]:
+    u = rng.random()
+    if u < 0.3:
+        lids = np.clip(rng.uniform(0.05, 0.6) + rng.uniform(-0.05, 0.05, 2), 0, 1)
+    elif u < 0.45:
+        lids = rng.uniform(0.85, 1.0, 2)
+    else:
+        return {}
+    return {"eyeBlink_L": float(lids[0]), "eyeBlink_R": float(lids[1])}
+
+
+def _brow_move(rng: np.random.Generator) -> dict[str, float]:
+    if rng.random() < 0.3:
+        inner = float(rng.uniform(0, 0.9))
+        outer = inner * float(rng.uniform(0.3, 1))
+        return {
+            "browInnerUp_L": inner, "browInnerUp_R": inner,
+            "browOuterUp_L": outer, "browOuterUp_R": outer,
+        }  # fmt: skip
+    if rng.random() < 0.3:
+        down = rng.uniform(0, 0.9, 2)
+        return {"browDown_L": float(down[0]), "browDown_R": float(down[1])}
+    return {}
+
+
+def _gaze(rng: np.random.Generator) -> dict[str, float]:
+    x, y = np.clip(rng.normal(size=2) * 0.35, -1, 1)
+    across = ("eyeLookOut_L", "eyeLookIn_R") if x > 0 else ("eyeLookIn_L", "eyeLookOut_R")
+    along = ("eyeLookUp_L", "eyeLookUp_R") if y > 0 else ("eyeLookDown_L", "eyeLookDown_R")
+    return dict.fromkeys(across, float(abs(x))) | dict.fromkeys(along, float(abs(y)))
+
+
+def _ambient(rng: np.random.Generator) -> float:
+    low, high = ((18, 27), (-8, 17), (27, 34), (34, 45))[
+        int(rng.choice(4, p=[0.5, 0.22, 0.16, 0.12]))
+    ]
+    return float(rng.uniform(low, high))
+
+
+def _heat(rng: np.random.Generator, *, mouth_open: bool) -> P.Heat:
+    ambient = _ambient(rng)
+    cold = float(np.clip((22 - ambient) / 20, 0, 1))
+    base = float(rng.uniform(32.0, 35.3) - cold * rng.uniform(0, 5))
+    contrast = float(rng.uniform(0.5, 1.5))
+    noise = tuple(
+        noise_term(rng, scale, 0, top * 0.8 * contrast)
+        for scale, top in enumerate((0.7, 0.45, 0.35, 0.15))
+        for _ in range(2)
+    )
+    light = None
+    if rng.random() < 0.6:
+        x, y, z = rng.normal(size=3)
+        length = float(np.sqrt(x * x + y * y + z * z))
+        light = ((float(x) / length, float(y) / length, float(z) / length), rng.uniform(0, 1.1))
+    inside = rng.uniform(-5.0, 2.5) if mouth_open else rng.uniform(-2, 2.5)
+    return P.Heat(
+        ambient_celsius=ambient,
+        skin_celsius=base,
+        offsets=_offsets(rng, cold, contrast),
+        brow=_brow(rng, contrast),
+        noise=noise,
+        eyeball=float(rng.uniform(-2.2, 1.0)),
+        mouth_inside=float(inside),
+        teeth=float(rng.uniform(-3, 1.5)),
+        creases=(rng.uniform(-0.1, 0.8) * contrast, rng.uniform(-0.2, 1.0) * contrast),
+        side_light=None if light is None else (light[0], float(light[1])),
+        grazing=(float(rng.uniform(0, 0.5)), float(rng.uniform(2, 5))),
+    )
+
+
+def _offsets(
+    rng: np.random.Generator, cold: float, contrast: float
+) -> tuple[tuple[str, float, float], ...]:
+    out: list[tuple[str, float, float]] = []
+
+    def add(name: str, low: float, high: float, *, spread: float = 0.25) -> None:
+        value = rng.uniform(low, high) * contrast
+        right, left = value * rng.uniform(1 - spread, 1 + spread, 2)
+        out.append((name, float(right), float(left)))
+
+    add("forehead", 0.2, 1.3)
+    add("canthus", 0.3, 2.2)
+    add("orbit", -0.2, 1.3)
+    add("lid", -1.4, 0.8)
+    add("cornea", -1.2, 0.4)
+    u = rng.random()
+    cool = rng.uniform(0, 0.8) if u < 0.15 else rng.uniform(-1, 0) if u < 0.45 else 0.0
+    nose = cool or rng.uniform(-6, -0.5) * (1 + cold)
+    for name, low, high in (("nose", 0.2, 1), ("nose_tip", 0, 0.8), ("alae", 0, 0.6)):
+        value = float(nose * rng.uniform(low, high))
+        out.append((name, value, value))
+    add("nose_bridge", -0.8, 0.6)
+    add("nostrils", -2.5, 2.0)
+    cheek = rng.uniform(-2.6, 0.3) * (1 + 0.8 * cold)
+    for name, low, high in (("cheek", 0.3, 1.2), ("lower_cheek", 0.0, 0.8)):
+        right, left = cheek * rng.uniform(low, high, 2)
+        out.append((name, float(right), float(left)))
+    add("zygoma", -1.0, 0.8, spread=0.6)
+    add("lips", -2.2, 1.4)
+    add("chin", -1.8, 0.6)
+    if rng.random() < 0.6:  # the fold under the lip is often a warm patch: not an open mouth
+        add("chin_fold", -0.3, 1.8)
+    add("upper_lip", -1.2, 1.0)
+    ears = float(rng.uniform(-5, 1) if rng.random() < 0.8 else rng.uniform(-8, 0)) * (1 + 0.4 * cold)
+    out.append(("ears", ears, ears))
+    add("earlobes", -3, 0.5)
+    add("neck", -0.3, 1.8)
+    add("under_jaw", -0.2, 1.8)
+    return tuple(out)
+
+
+def _brow(rng: np.random.Generator, contrast: float) -> P.Brow | None:
+    height = int(rng.choice(len(BROW_HEIGHTS), p=[0.1, 0.2, 0.4, 0.2, 0.1]))
+    width = int(rng.integers(len(BROW_WIDTHS_CM)))
+    celsius = rng.uniform(-3.4, 0.1) * contrast if rng.random() < 0.85 else 0.0
+    right, left = celsius * rng.uniform(0.75, 1.25, 2)
+    patchy = noise_term(rng, 3, 0.25, 0.25) if rng.random() < 0.5 else None
+    return P.Brow(height, width, (float(right), float(left)), patchy)
+
+
+def _pose(rng: np.random.Generator, *, back: bool) -> P.Pose:
+    yaw = rng.normal() * 22 if rng.random() < 0.55 else rng.uniform(-85, 85)
+    if back:
+        yaw = rng.uniform(115, 245)
+    pitch = np.clip(rng.normal() * 12, -38, 38) if rng.random() < 0.85 else rng.uniform(-38, 42)
+    roll = np.clip(rng.normal() * 9, -35, 35) if rng.random() < 0.85 else rng.uniform(-40, 40)
+    turn = yaw + rng.uniform(-25, 25) if back else yaw * rng.uniform(-0.1, 0.9)
+    torso = (
+        float(turn),
+        float(pitch * rng.uniform(-0.3, 0.4) + rng.uniform(-6, 6)),
+        float(roll * rng.uniform(0, 0.5) + rng.uniform(-4, 4)),
+    )
+    return P.Pose((float(yaw), float(pitch), float(roll)), torso)
+
+
+def _material(rng: np.random.Generator) -> P.Material:
+    def term(
+        cell: tuple[float, float], stretch: float, angle: tuple[float, float], top: float
+    ) -> tuple[int, float, float, float, float]:
+        return (
+            int(rng.integers(2**31)),
+            float(rng.uniform(*cell)),
+            float(rng.uniform(1, stretch)),
+            float(rng.uniform(*angle)),
+            float(rng.uniform(0, top)),
+        )
+
+    return P.Material(
+        hair=(term((1.5, 3.5), 8, (60, 120), 1.1), term((5, 20), 5, (60, 120), 1.2)),
+        cloth=(term((14, 50), 4, (20, 160), 2.2), term((4, 12), 4, (20, 160), 0.8)),
+        person=(term((2, 6), 1, (0, 0), 0.12),),
+    )
