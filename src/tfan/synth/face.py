@@ -31,6 +31,7 @@ class FaceRender:
     Attributes:
         celsius: (S, S) degrees Celsius where the person is, 0 elsewhere.
         coverage: (S, S) 1 where the person is.
+        material: (S, S) what is seen there: 0 skin, 1 hair, 2 cloth, 2.5 mask, 3 glasses.
         points_px: (548, 2) landmarks.
         visible: (548,) False where the head itself, hair, glasses or a mask hides the point.
         jaw_contour_px: (17, 2) the jaw as the visible outline instead of 3-D points.
@@ -42,6 +43,7 @@ class FaceRender:
 
     celsius: Floats
     coverage: Floats
+    material: Floats
     points_px: Floats
     visible: npt.NDArray[np.bool_]
     jaw_contour_px: Floats
@@ -78,14 +80,15 @@ def render_face(head: Head, person: FaceParams, *, side_px: int) -> FaceRender:
     points = head.rows.points(flat, brow=brow)
     depth = camera.distance_cm - head.rows.points(bare_camera, brow=brow)[:, 2]
     view = _View.of(points, framing, side_px)
-    celsius, coverage, z = _draw(mesh, person, centre, view, side_px)
+    celsius, material, z = _draw(mesh, person, centre, view, side_px)
     points_px = view.apply(points)
     jaw = _jaw_contour(head, flat, points[N_MEDIAPIPE : N_MEDIAPIPE + 17], person.pose.head_deg)
     hull = np.concatenate([points, jaw, flat[_hairline(head)]])
     corners = view.apply(np.stack([hull.min(0), hull.max(0)]))
     return FaceRender(
         celsius=celsius,
-        coverage=coverage,
+        coverage=np.isfinite(z).astype(np.float32),
+        material=material,
         points_px=points_px,
         visible=_seen(points_px, depth, z, surface, head),
         jaw_contour_px=view.apply(jaw),
@@ -158,7 +161,7 @@ class _View:
 def _draw(
     mesh: _Mesh, person: FaceParams, centre: Floats, view: _View, side_px: int
 ) -> tuple[Floats, Floats, Floats]:
-    """Return temperature, coverage and depth (cm from the camera)."""
+    """Return temperature, material and depth (cm from the camera, infinite where nothing is)."""
     camera, heat = person.camera, person.heat
     placed = to_camera(mesh.vertices, centre, camera)
     depth = camera.distance_cm - placed[:, 2:3]
@@ -171,7 +174,7 @@ def _draw(
     out, z = rasterise(screen, mesh.triangles, values, side_px=side_px)
     coverage = np.isfinite(z).astype(np.float32)
     celsius = out[..., 0] + _texture(out[..., 1], coverage, person)
-    return np.asarray(celsius * coverage, np.float32), coverage, z
+    return np.asarray(celsius * coverage, np.float32), out[..., 1], z
 
 
 def _texture(material: Floats, coverage: Floats, person: FaceParams) -> Floats:

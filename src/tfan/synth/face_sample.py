@@ -46,6 +46,21 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
+class Cutout:
+    """A face segmented from its surroundings, as some data sets store them.
+
+    Attributes:
+        neck: how far below the chin the cut runs, as a share of the box height.
+        hair: True when hair is kept.
+        level: grey level of what was cut away.
+    """
+
+    neck: float
+    hair: bool
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class CropParams:
     """Everything random about one crop."""
 
@@ -56,6 +71,7 @@ class CropParams:
     behind: tuple[Blob, ...]
     before: tuple[Blob, ...]
     sensor: SensorParams
+    cutout: Cutout | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +103,10 @@ def draw_crop(rng: np.random.Generator) -> CropParams:
     before = []
     if rng.random() < 0.18:
         before = [_occluder(rng, ambient, skin) for _ in range(rng.integers(1, 3))]
+    cutout = None
+    if rng.random() < 0.08:
+        level = 0 if rng.random() < 0.8 else int(rng.integers(256))
+        cutout = Cutout(float(u(0, 0.25)), bool(rng.random() < 0.4), level)
     return CropParams(
         person=person,
         background_celsius=float(ambient + u(-3, 3)),
@@ -95,6 +115,7 @@ def draw_crop(rng: np.random.Generator) -> CropParams:
         behind=tuple(_thing(rng, ambient, skin) for _ in range(rng.poisson(1.3))),
         before=tuple(before),
         sensor=draw_sensor(rng, samples_px=tuple(px / FACE_SHARE for px in FACE_SAMPLES_PX)),  # type: ignore[arg-type]
+        cutout=cutout,
     )
 
 
@@ -144,7 +165,22 @@ def render_crop(head: Head, params: CropParams) -> FaceSample:
         scene, params.sensor,
         skin_celsius=render.skin_celsius, out_hw=(SAMPLE_PX, SAMPLE_PX),
     )  # fmt: skip
+    if params.cutout:
+        image = _cut_out(image, render, params.cutout)
     return FaceSample(image, _to_sample_px(render, hidden), scene, params)
+
+
+def _cut_out(
+    image: npt.NDArray[np.uint8], render: FaceRender, cutout: Cutout
+) -> npt.NDArray[np.uint8]:
+    y = np.arange(RENDER_PX)[:, None]
+    _, top, _, bottom = render.box_px
+    keep = (render.coverage > 0) & (y < bottom + cutout.neck * (bottom - top))
+    if not cutout.hair:
+        keep &= (render.material < 0.5) | (render.material > 2.2)
+    mask = cv2.medianBlur(keep.astype(np.uint8), 5)
+    mask = cv2.resize(mask, image.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return np.where(mask > 0, image, np.uint8(cutout.level))
 
 
 def _background(params: CropParams) -> Floats:
@@ -197,6 +233,7 @@ def _to_sample_px(render: FaceRender, hidden: Floats) -> FaceRender:
     return FaceRender(
         celsius=render.celsius,
         coverage=render.coverage,
+        material=render.material,
         points_px=shift(render.points_px),
         visible=seen,
         jaw_contour_px=shift(render.jaw_contour_px),
