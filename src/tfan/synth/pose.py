@@ -72,4 +72,4 @@ def facing(vertices: Floats, normals: Floats, camera: Camera) -> Floats:
     """Return (V,) cosine between the surface normal and the view, 0 at the limb."""
     view = np.array([0, 0, camera.distance_cm], np.float32) - vertices
     view /= np.linalg.norm(view, axis=1, keepdims=True)
-    return np.asarray(np.abs((normals * view).sum(1)), np.float32)
+    return np.asarray(np.minimum(np.abs((normals * view).sum(1)), 1), np.float32)
