@@ -1,0 +1,175 @@
+"""`tfan detect`: faces and landmarks of images; results to stdout, remarks to stderr."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfan.cli.landmarker import Landmarker, loader
+from tfan.cli.options import DeviceOption, JsonOption, Mode, ModeOption, Points, PointsOption
+from tfan.cli.results import CSV_COLUMNS, Failed, Found, csv_rows, json_line, table
+from tfan.errors import InputError, MissingExtraError, WeightsError
+from tfan.io import expand, read_image, write_png
+from tfan.thermal import interpret
+from tfan.viz import colourise, draw_faces
+
+_BAR_FROM_FILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user asked of each image."""
+
+    mode: str = "auto"
+    every_face: bool = True
+    min_score: float = 0.0
+    overlay: Path | None = None
+    verbose: bool = False
+
+
+def detect(
+    context: typer.Context,
+    images: Annotated[
+        list[str], typer.Argument(help="Files, folders, patterns: PNG JPEG BMP TIFF NPY.")
+    ],
+    n_landmarks: PointsOption = Points.MEDIAPIPE,
+    mode: ModeOption = Mode.AUTO,
+    multi: Annotated[bool, typer.Option("--multi/--best", help="Every face, or the best.")] = True,
+    as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="One row a landmark.")] = False,
+    overlay: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write pictures of the faces here.")
+    ] = None,
+    min_score: Annotated[
+        float, typer.Option(min=0, max=1, help="Drop faces that score less.")
+    ] = 0.0,
+    device: DeviceOption = "cpu",
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say how images were read.")] = False,
+) -> None:
+    """Find faces and landmarks in IMAGES.
+
+    Results go to stdout, remarks to stderr. The exit code is 0, or 1 if some image failed (the
+    others are done all the same), or 2 for a wrong call.
+    """
+    if as_json and as_csv:
+        raise typer.BadParameter("--json and --csv: choose one of them.")
+    landmarker = loader(context)(int(n_landmarks), device)
+    asked = Asked(str(mode), multi, min_score, overlay, verbose)
+    quiet = sys.stdout.isatty() and (as_json or as_csv)  # results and a bar would mix
+    with _bar(expand(images), quiet=quiet) as paths:
+        results = _results(landmarker, paths, asked)
+        n_failed = _write_csv(results) if as_csv else _write(results, as_json=as_json)
+    if n_failed:
+        raise typer.Exit(1)
+
+
+def _results(
+    landmarker: Landmarker, paths: Iterable[Path], asked: Asked
+) -> Iterator[Found | Failed]:
+    taken: set[Path] = set()
+    for path in paths:
+        try:
+            found = find(landmarker, path, asked)
+            if asked.verbose:
+                _remark(f"{path}: {found.reason}")
+            if asked.overlay is not None:
+                picture = _free_name(asked.overlay, path, taken)
+                draw(found, picture)
+                _remark(f"{path}: drawn in {picture}")
+            yield found
+        except (WeightsError, MissingExtraError):
+            raise  # would fail for every image
+        except Exception as error:  # one odd image must not cost the others their results
+            sentence = _sentence(path, error)
+            _remark(sentence)
+            yield Failed(path, sentence)
+
+
+def find(landmarker: Landmarker, path: Path, asked: Asked) -> Found:
+    """Return the faces of one image file."""
+    image = read_image(path)
+    reading = interpret(image, mode=asked.mode)
+    faces = [f for f in landmarker.detect(image, mode=asked.mode) if f.score >= asked.min_score]
+    faces = faces if asked.every_face else faces[:1]
+    return Found(path, reading.values, reading.meaning, reading.reason, faces)
+
+
+def _write(results: Iterable[Found | Failed], *, as_json: bool) -> int:
+    """Print results and return how many failed: JSON line by line, a table at the end."""
+    kept: list[Found | Failed] = []
+    n_failed = 0
+    for result in results:
+        n_failed += isinstance(result, Failed)
+        if as_json:
+            typer.echo(json_line(result))
+        else:
+            kept.append(result)
+    if kept:
+        print_table(kept)
+    return n_failed
+
+
+def _write_csv(results: Iterable[Found | Failed]) -> int:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    n_failed = 0
+    for result in results:
+        if isinstance(result, Failed):
+            n_failed += 1
+        else:
+            writer.writerows(csv_rows(result))
+    return n_failed
+
+
+def print_table(results: Sequence[Found | Failed]) -> None:
+    """Print the table for people to stdout."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 10_000  # nothing is cut in a file or a pipe
+    Console(width=width, highlight=False).print(table(results))
+
+
+def draw(found: Found, path: Path) -> None:
+    """Write a PNG of the image with its faces drawn on it."""
+    write_png(path, draw_faces(colourise(found.values), found.faces))
+
+
+def _free_name(folder: Path, image: Path, taken: set[Path]) -> Path:
+    """Return a name that no other image of this run has: a.png and b/a.tiff are two pictures."""
+    path, number = folder / f"{image.stem}.faces.png", 2
+    while path in taken:
+        path, number = folder / f"{image.stem}-{number}.faces.png", number + 1
+    taken.add(path)
+    return path
+
+
+def _sentence(path: Path, error: Exception) -> str:
+    if isinstance(error, InputError):
+        return str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
+    kind = type(error).__name__
+    return f"{path}: tfan failed on this image, please report it ({kind}: {error})"
+
+
+def _remark(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+
+
+@contextmanager
+def _bar(paths: list[Path], *, quiet: bool) -> Iterator[Iterable[Path]]:
+    """Give the paths, with a progress bar on stderr where there are many and someone looks."""
+    if quiet or len(paths) < _BAR_FROM_FILES or not sys.stderr.isatty():
+        yield paths
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True), redirect_stdout=False, transient=True)
+    with bar:
+        yield bar.track(paths, description="detect")

@@ -1,0 +1,153 @@
+"""What `tfan detect` found in one image, as a JSON line, as CSV rows or as a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfan.types import AnyArray, Array, Face
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+CSV_COLUMNS = (
+    "image", "face", "score", "box_left_px", "box_top_px", "box_right_px", "box_bottom_px",
+    "landmark", "x_px", "y_px", "sigma_px", "confidence", "visibility", "celsius",
+)  # fmt: skip
+_DECIMALS_PX, _DECIMALS_SHARE, _DECIMALS_CELSIUS = 2, 4, 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The faces of one image.
+
+    Attributes:
+        values: (H, W) float32 as read: degrees Celsius, or brightness.
+        meaning: "temperature" or "pixel".
+        reason: why the numbers were read so.
+        faces: best first.
+    """
+
+    path: Path
+    values: Array
+    meaning: str
+    reason: str
+    faces: Sequence[Face]
+
+    def celsius(self, face: Face) -> Array | None:
+        """Return (N,) temperatures at a face's points, NaN outside; None without a thermometer."""
+        return sample(self.values, face.points_px) if self.meaning == "temperature" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An image that could not be read or used, and the sentence that says why."""
+
+    path: Path
+    error: str
+
+
+def sample(values: Array, points_px: AnyArray) -> Array:
+    """Return the (N,) values of the pixels under (N, 2) points, NaN outside the image."""
+    height, width = values.shape
+    with np.errstate(invalid="ignore"):
+        columns, rows = np.rint(np.nan_to_num(points_px, nan=-1.0)).T
+    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+    found = np.full(len(points_px), np.nan, np.float32)
+    found[inside] = values[rows[inside].astype(int), columns[inside].astype(int)]
+    return found
+
+
+def json_line(result: Found | Failed) -> str:
+    """Return one JSON object without a line break; what is not a number becomes null."""
+    if isinstance(result, Failed):
+        return json.dumps({"image": str(result.path), "error": result.error})
+    height, width = result.values.shape
+    return json.dumps(
+        {
+            "image": str(result.path),
+            "width": width,
+            "height": height,
+            "meaning": result.meaning,
+            "reason": result.reason,
+            "faces": [_face_record(result, face) for face in result.faces],
+        },
+        allow_nan=False,
+    )
+
+
+def _face_record(found: Found, face: Face) -> dict[str, Any]:
+    record = {
+        "score": _plain(face.score, _DECIMALS_SHARE),
+        "box_px": _plain(face.box_px, _DECIMALS_PX),
+        "scheme": face.scheme,
+        "points_px": _plain(face.points_px, _DECIMALS_PX),
+        "sigma_px": _plain(face.sigma_px, _DECIMALS_PX),
+        "confidence": _plain(face.confidence, _DECIMALS_SHARE),
+        "visibility": _plain(face.visibility, _DECIMALS_SHARE),
+    }
+    celsius = found.celsius(face)
+    return record if celsius is None else record | {"celsius": _plain(celsius, _DECIMALS_CELSIUS)}
+
+
+def _plain(values: Any, decimals: int) -> Any:
+    """Return nested lists of rounded floats, None for what is not finite."""
+    if np.ndim(values):
+        return [_plain(value, decimals) for value in values]
+    return round(float(values), decimals) if np.isfinite(values) else None
+
+
+def csv_rows(found: Found) -> Iterator[tuple[Any, ...]]:
+    """Give one row for each landmark of each face, in the order of CSV_COLUMNS."""
+    for number, face in enumerate(found.faces):
+        score, box = _plain(face.score, _DECIMALS_SHARE), _plain(face.box_px, _DECIMALS_PX)
+        celsius = found.celsius(face)
+        columns = (
+            _plain(face.points_px[:, 0], _DECIMALS_PX),
+            _plain(face.points_px[:, 1], _DECIMALS_PX),
+            _plain(face.sigma_px, _DECIMALS_PX),
+            _plain(face.confidence, _DECIMALS_SHARE),
+            _plain(face.visibility, _DECIMALS_SHARE),
+            [""] * len(face.points_px) if celsius is None else _plain(celsius, _DECIMALS_CELSIUS),
+        )
+        for index, values in enumerate(zip(*columns, strict=True)):
+            yield (found.path, number, score, *box, index, *values)
+
+
+def table(results: Sequence[Found | Failed]) -> Table:
+    """Return a table for people: one row a face, one for an image without any."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    made.add_column("image", overflow="fold")
+    for heading in ("score", "box: left top right bottom", "points", "± px", "hidden", "°C"):
+        made.add_column(heading, justify="right")
+    for result in results:
+        name = escape(str(result.path))
+        if isinstance(result, Failed):
+            made.add_row(name, "failed")
+        elif not result.faces:
+            made.add_row(name, "no face")
+        else:
+            for face in result.faces:
+                made.add_row(name, *_face_cells(result, face))
+    return made
+
+
+def _face_cells(found: Found, face: Face) -> tuple[str, ...]:
+    celsius = found.celsius(face)
+    known = celsius is not None and bool(np.isfinite(celsius).any())
+    return (
+        f"{face.score:.2f}",
+        " ".join(f"{value:5.0f}" for value in face.box_px),
+        str(len(face.points_px)),
+        f"{np.median(face.sigma_px):.1f}",
+        f"{np.mean(face.visibility < 0.5):.0%}",
+        f"{np.nanmedian(celsius):.1f}" if celsius is not None and known else "",
+    )
