@@ -7,8 +7,7 @@ import pytest
 
 from tfan.errors import InputError
 from tfan.types import Face
-from tfan.viz import PALETTES, colourise, draw_faces
-from tfan.viz.palettes import colours
+from tfan.viz import confidence_colours, draw_faces
 
 
 def face(points_px, *, confidence=1.0, visibility=1.0, box_px=(5, 5, 35, 35)):
@@ -62,8 +61,8 @@ def test_colour_tells_the_confidence_and_a_ring_the_hidden_point():
             "hidden": {"visibility": 0.0},
         }.items()
     }
-    assert draw["sure"] == list(PALETTES["confidence"][-1])
-    assert draw["unsure"] == list(PALETTES["confidence"][0])
+    assert draw["sure"] == confidence_colours(np.array(1.0)).tolist()
+    assert draw["unsure"] == confidence_colours(np.array(0.0)).tolist()
     assert draw["hidden"] == [90, 90, 90]
 
 
@@ -83,39 +82,3 @@ def test_what_cannot_be_drawn_on_is_named():
         InputError, match=r"expected uint8 \(height, width, 3\), got float32 \(4, 4\)"
     ):
         draw_faces(np.zeros((4, 4), np.float32), [])
-
-
-def test_grey_keeps_the_order_of_values_and_shows_gaps_blue():
-    values = np.linspace(20, 36, 400, dtype=np.float32).reshape(20, 20)
-    values[3, 3] = np.nan
-    picture = colourise(values)
-    brightness = picture[np.isfinite(values)].astype(int)
-    assert (np.diff(brightness[:, 0]) >= 0).all()
-    assert brightness.min() == 0
-    assert brightness.max() == 255
-    assert picture[3, 3].tolist() == [30, 30, 60]
-
-
-def test_one_burning_pixel_does_not_darken_the_rest():
-    values = np.linspace(20, 36, 400, dtype=np.float32).reshape(20, 20)
-    burning = values.copy()
-    burning[0, 0] = 500
-    difference = np.abs(colourise(values).astype(int) - colourise(burning).astype(int))
-    assert difference[1:].max() <= 3  # levels: the percentile moves by one of 400 pixels
-
-
-@pytest.mark.parametrize("fill", [np.nan, 7.0])
-def test_frames_without_contrast_give_a_picture(fill):
-    assert colourise(np.full((3, 4), fill, np.float32)).shape == (3, 4, 3)
-
-
-@pytest.mark.parametrize("name", PALETTES)
-def test_palette_begins_and_ends_at_its_table(name):
-    ends = colours(np.array([-1.0, 0.0, 1.0, 2.0]), name).tolist()
-    first, last = [list(PALETTES[name][i]) for i in (0, -1)]
-    assert ends == [first, first, last, last]
-
-
-def test_unknown_palette_is_named():
-    with pytest.raises(InputError, match="expected one of grey, iron, confidence, got 'pink'"):
-        colourise(np.zeros((2, 2), np.float32), palette="pink")

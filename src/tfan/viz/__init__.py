@@ -1,6 +1,6 @@
 """Frames and faces to pictures: RGB arrays, never files and never windows."""
 
 from tfan.viz.draw import draw_faces
-from tfan.viz.palettes import PALETTES, colourise
+from tfan.viz.palettes import colourise, confidence_colours, palette_names
 
-__all__ = ["PALETTES", "colourise", "draw_faces"]
+__all__ = ["colourise", "confidence_colours", "draw_faces", "palette_names"]

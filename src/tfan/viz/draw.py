@@ -8,7 +8,7 @@ import numpy as np
 
 from tfan.errors import InputError
 from tfan.types import AnyArray, Array, Face
-from tfan.viz.palettes import Picture, colours
+from tfan.viz.palettes import Picture, confidence_colours
 
 _LONG_SIDE_PX = 1200  # smaller pictures are enlarged by a whole number until they reach it
 _LARGEST_ZOOM = 8
@@ -66,7 +66,7 @@ def _draw_points(canvas: Picture, face: Face, zoom: int) -> None:
 
     width, height = np.nan_to_num(np.ptp(face.box_px.reshape(2, 2), axis=0)) * zoom
     radius = float(np.clip(_RADIUS_OF_FACE * np.sqrt(width * height), *_RADII_PX))
-    paint = colours(np.nan_to_num(face.confidence), "confidence")
+    paint = confidence_colours(face.confidence)
     rims = len(face.points_px) < _DENSE
     order = np.argsort(face.confidence, kind="stable")  # sure points on top of unsure ones
     for i in order[np.isfinite(face.points_px[order]).all(axis=1)]:

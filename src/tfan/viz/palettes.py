@@ -1,4 +1,4 @@
-"""Scalar frames to RGB pictures."""
+"""Scalar frames to RGB pictures, in grey or in a palette that tfan.thermal knows."""
 
 from __future__ import annotations
 
@@ -10,27 +10,23 @@ from tfan.types import AnyArray, Array
 
 Picture = npt.NDArray[np.uint8]
 
-# Colours at equal steps from the lowest to the highest value, red, green, blue.
-PALETTES: dict[str, tuple[tuple[int, int, int], ...]] = {
-    "grey": ((0, 0, 0), (255, 255, 255)),
-    "iron": (
-        (0, 0, 10), (60, 0, 130), (150, 10, 155), (205, 45, 90),
-        (235, 100, 15), (250, 165, 0), (255, 225, 70), (255, 255, 245),
-    ),
-    "confidence": ((215, 40, 75), (250, 170, 50), (235, 235, 90), (95, 225, 140), (60, 215, 255)),
-}  # fmt: skip
+# From 0 to 1 at equal steps; told apart by the commonest colour blindness, too.
+_CONFIDENCE = ((215, 40, 75), (250, 170, 50), (235, 235, 90), (95, 225, 140), (60, 215, 255))
+_GREY = ((0, 0, 0), (255, 255, 255))
 _NO_VALUE = (30, 30, 60)  # where nothing was measured
 _SHOWN_PERCENTILES = (0.5, 99.5)  # one burning pixel must not darken the rest
 
 
-def colours(shares: AnyArray, palette: str) -> Picture:
-    """Return (..., 3) colours of (...) shares 0..1 of a palette; shares outside are clipped."""
-    if palette not in PALETTES:
-        raise InputError("palette", expected=f"one of {', '.join(PALETTES)}", got=repr(palette))
-    table = np.array(PALETTES[palette], np.float64)
-    steps = np.linspace(0, 1, len(table))
-    channels = [np.interp(shares, steps, table[:, channel]) for channel in range(3)]
-    return np.rint(np.stack(channels, axis=-1)).astype(np.uint8)
+def palette_names() -> tuple[str, ...]:
+    """Return the names that `colourise` takes."""
+    from tfan.thermal.palettes import load_palettes
+
+    return ("grey", *load_palettes())
+
+
+def confidence_colours(confidence: AnyArray) -> Picture:
+    """Return the (..., 3) colours of (...) confidences: red at 0, yellow, light blue at 1."""
+    return _colours(np.nan_to_num(confidence), np.array(_CONFIDENCE))
 
 
 def colourise(values: Array, *, palette: str = "grey") -> Picture:
@@ -41,6 +37,24 @@ def colourise(values: Array, *, palette: str = "grey") -> Picture:
     valid = np.isfinite(values)
     low, high = np.percentile(values[valid], _SHOWN_PERCENTILES) if valid.any() else (0.0, 1.0)
     shares = (np.where(valid, values, low) - low) / max(high - low, np.finfo(np.float32).tiny)
-    picture = colours(shares, palette)
+    picture = _colours(shares, _table(palette))
     picture[~valid] = _NO_VALUE
     return picture
+
+
+def _table(palette: str) -> AnyArray:
+    if palette == "grey":
+        return np.array(_GREY)
+    from tfan.thermal.palettes import load_palettes
+
+    if palette not in palette_names():
+        known = ", ".join(palette_names())
+        raise InputError("palette", expected=f"one of {known}", got=repr(palette))
+    return load_palettes()[palette]
+
+
+def _colours(shares: AnyArray, table: AnyArray) -> Picture:
+    """Look (...) shares 0..1 up in a table (N, 3) of equal steps; shares outside are clipped."""
+    steps = np.linspace(0, 1, len(table))
+    channels = [np.interp(shares, steps, table[:, channel]) for channel in range(3)]
+    return np.rint(np.stack(channels, axis=-1)).astype(np.uint8)
