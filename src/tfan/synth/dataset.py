@@ -1,0 +1,174 @@
+"""Data sets on disk: samples made by all cores, resumable, the same whatever the workers."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from tfan.errors import InputError
+from tfan.synth.products import Maker, Recipe, maker_of, product_of
+from tfan.synth.shards import (
+    SHARD_SAMPLES,
+    claim_folder,
+    is_complete,
+    shard_indices,
+    shard_path,
+    shard_total,
+    write_shard,
+)
+
+HEADS_IN_BANK = 8000
+POLL_S = 0.3
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+Advance = Callable[[int], None]
+
+
+def generate(
+    product: str,
+    folder: Path,
+    *,
+    count: int,
+    seed: int = 0,
+    workers: int | None = None,
+    head_path: Path | None = None,
+    bank: Path | None = None,
+    radiometric: bool = False,
+    advance: Advance | None = None,
+) -> list[Path]:
+    """Write a data set of `count` samples; shards that are there already are kept.
+
+    Args:
+        product: "faces", "scenes", "negatives" or "heads".
+        folder: where the shards go.
+        count: number of samples.
+        seed: sample i depends on (seed, i) alone, not on the number of workers.
+        workers: processes; None for one per core.
+        head_path: packed head; None for the default one.
+        bank: folder of heads for scenes and negatives; None builds one in `folder/heads`.
+        radiometric: True to store degrees Celsius as well.
+        advance: called with the number of samples made since its last call.
+
+    Returns:
+        Paths of all shards.
+
+    Raises:
+        InputError: nothing asked for, or the folder holds another data set.
+    """
+    row = product_of(product)
+    if count < 1:
+        raise InputError("count", expected="at least 1", got=str(count))
+    workers = workers or os.cpu_count() or 1
+    head_path = head_path.absolute() if head_path else None
+    if row.needs_bank and bank is None:
+        bank = folder / "heads"
+        generate("heads", bank, count=HEADS_IN_BANK, workers=workers, head_path=head_path)
+    recipe = Recipe(product, seed, head_path, bank, radiometric)
+    claim_folder(folder, {"product": product, "seed": seed, "radiometric": radiometric})
+    paths = [shard_path(folder, product, shard) for shard in range(shard_total(count))]
+    missing = [
+        shard
+        for shard, path in enumerate(paths)
+        if not is_complete(path, shard_indices(count, shard))
+    ]
+    tell = advance or _ignore
+    tell(count - sum(len(shard_indices(count, shard)) for shard in missing))
+    if workers == 1 or len(missing) == 1:
+        for shard in missing:
+            _write(recipe, paths[shard], shard_indices(count, shard), tell)
+    elif missing:
+        jobs = [(paths[shard], shard_indices(count, shard)) for shard in missing]
+        _in_parallel(recipe, jobs, workers=workers, advance=tell)
+    return paths
+
+
+def _in_parallel(
+    recipe: Recipe, jobs: list[tuple[Path, range]], *, workers: int, advance: Advance
+) -> None:
+    context = multiprocessing.get_context("spawn")  # compiled code and OpenCV do not like fork
+    made = context.Value("q", 0)
+    told = 0
+    with _one_thread_each(), ProcessPoolExecutor(
+        min(workers, len(jobs)), mp_context=context, initializer=_start, initargs=(made,)
+    ) as pool:  # fmt: skip
+        waiting = {pool.submit(_write_counted, recipe, *job) for job in jobs}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=POLL_S, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+                now = made.value
+                advance(now - told)
+                told = now
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let the processes started inside use one thread each: they are as many as the cores."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+_COUNTER: list[Any] = []  # the worker's end of the counter; set once when a worker starts
+
+
+def _start(made: Any) -> None:
+    cv2.setNumThreads(1)
+    _COUNTER[:] = [made]
+
+
+def _write_counted(recipe: Recipe, path: Path, indices: range) -> None:
+    (made,) = _COUNTER
+
+    def advance(samples: int) -> None:
+        with made.get_lock():
+            made.value += samples
+
+    _write(recipe, path, indices, advance)
+
+
+@lru_cache(maxsize=2)
+def _maker(recipe: Recipe) -> Maker:
+    return maker_of(recipe)
+
+
+def _write(recipe: Recipe, path: Path, indices: range, advance: Advance) -> None:
+    make = _maker(recipe)
+    columns: dict[str, list[Any]] = {}
+    records = []
+    for index in indices:
+        arrays, record = make(index)
+        for name, array in arrays.items():
+            columns.setdefault(name, []).append(array)
+        records.append(record)
+        advance(1)
+    stacked = {name: np.stack(column) for name, column in columns.items()}
+    stacked["index"] = np.array(indices)
+    write_shard(path, stacked, records, apart=product_of(recipe.product).apart)
+
+
+def _ignore(_samples: int) -> None:
+    return
+
+
+__all__ = ["SHARD_SAMPLES", "generate"]

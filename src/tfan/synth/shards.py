@@ -1,0 +1,108 @@
+"""Shards: files of at most 500 samples each, written beside and renamed, so never half there."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tfan.errors import InputError
+
+SHARD_SAMPLES = 500
+MANIFEST = "dataset.json"
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+def shard_path(folder: Path, product: str, shard: int) -> Path:
+    """Return where the numbered shard of a product lies."""
+    return folder / f"{product}-{shard:05d}.npz"
+
+
+def shard_indices(count: int, shard: int) -> range:
+    """Return the sample numbers of a shard of a data set of `count` samples."""
+    return range(shard * SHARD_SAMPLES, min((shard + 1) * SHARD_SAMPLES, count))
+
+
+def shard_total(count: int) -> int:
+    """Return how many shards a data set of `count` samples has."""
+    return -(-count // SHARD_SAMPLES)
+
+
+def is_complete(path: Path, indices: range) -> bool:
+    """Return whether a shard is there with exactly these samples."""
+    if not path.is_file():
+        return False
+    with np.load(path) as stored:
+        return bool(np.array_equal(stored["index"], np.array(indices)))
+
+
+def write_shard(
+    path: Path, arrays: Arrays, records: Sequence[str], *, apart: Sequence[str] = ()
+) -> None:
+    """Write one shard.
+
+    Args:
+        path: of the `.npz`; it is renamed into place last, so its presence means all is there.
+        arrays: name to (N, ...) array.
+        records: (N,) one line of JSON each, for `.params.jsonl.gz`; empty for none.
+        apart: names written as `.npy` files of their own, to be memory-mapped.
+    """
+    if records:
+        lines = "".join(f"{record}\n" for record in records).encode()
+        target = path.with_suffix(".params.jsonl.gz")
+        beside = _beside(target)
+        with gzip.GzipFile(beside, "wb", compresslevel=3, mtime=0) as stream:
+            stream.write(lines)
+        beside.replace(target)
+    for name in apart:
+        target = apart_path(path, name)
+        beside = _beside(target)
+        with beside.open("wb") as raw:
+            np.save(raw, arrays[name])
+        beside.replace(target)
+    beside = _beside(path)
+    with beside.open("wb") as raw:
+        kept: dict[str, Any] = {name: a for name, a in arrays.items() if name not in apart}
+        np.savez(raw, **kept)
+    beside.replace(path)
+
+
+def apart_path(path: Path, name: str) -> Path:
+    """Return where an array lies that is stored apart from its shard."""
+    return path.with_suffix(f".{name}.npy")
+
+
+def read_records(path: Path) -> list[str]:
+    """Return the JSON lines that belong to a shard."""
+    with gzip.open(path.with_suffix(".params.jsonl.gz"), "rt") as stream:
+        return stream.read().splitlines()
+
+
+def claim_folder(folder: Path, made_from: Mapping[str, object]) -> None:
+    """Write down what the folder's data set is made from, or refuse a folder of another one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{made_from['product']}.{MANIFEST}"
+    if path.is_file():
+        stored = json.loads(path.read_text())
+        if stored != dict(made_from):
+            raise InputError(
+                f"data set folder {folder}",
+                expected=f"samples made from {dict(made_from)}",
+                got=f"samples made from {stored}",
+                fix="Choose another folder, or the seed and options of the first run.",
+            )
+        return
+    beside = _beside(path)
+    beside.write_text(json.dumps(dict(made_from)))
+    beside.replace(path)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
