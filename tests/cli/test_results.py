@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from tfan.cli.results import Found, csv_rows, json_line, sample
+from tfan.thermal.interpret import Reading
 from tfan.types import Face
 
+READING = Reading("temperature", "degrees Celsius", "because", scale=1.0, offset=0.0)
 VALUES = np.arange(12, dtype=np.float32).reshape(3, 4)
 
 
@@ -35,7 +37,7 @@ def test_what_is_no_number_is_null_in_json_and_nothing_in_csv():
         scheme="s",
         five_px=np.zeros((5, 2), np.float32),
     )
-    found = Found(Path("a.png"), VALUES, "temperature", "because", [face])
+    found = Found(Path("a.png"), VALUES, VALUES, READING, [face])
     record = json.loads(json_line(found))["faces"][0]
     assert record["points_px"] == [[None, None]]
     assert record["sigma_px"] == record["celsius"] == [None]

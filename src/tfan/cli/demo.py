@@ -29,7 +29,7 @@ def demo(
     with as_file(files("tfan") / "data" / DEMO_FRAME) as path:
         landmarker = loader(context)(_N_LANDMARKS, "cpu")
         found = find(landmarker, path, Asked())
-        typer.echo(f"{DEMO_FRAME}: {found.reason}", err=True)
+        typer.echo(f"{DEMO_FRAME}: {found.reading.reason}", err=True)
         print_table([found])
         draw(found, picture)
     typer.echo(f"\nPicture:        {picture}")

@@ -17,7 +17,8 @@ from tfan.cli.options import DeviceOption, JsonOption, Mode, ModeOption, Points,
 from tfan.cli.results import CSV_COLUMNS, Failed, Found, csv_rows, json_line, table
 from tfan.errors import InputError, MissingExtraError, WeightsError
 from tfan.io import expand, read_image, write_png
-from tfan.thermal import interpret
+from tfan.thermal.interpret import as_image, to_celsius
+from tfan.thermal.plane import prepare
 from tfan.viz import colourise, draw_faces
 
 _BAR_FROM_FILES = 3
@@ -78,7 +79,7 @@ def _results(
         try:
             found = find(landmarker, path, asked)
             if asked.verbose:
-                _remark(f"{path}: {found.reason}")
+                _remark(f"{path}: {found.reading.reason}")
             if asked.overlay is not None:
                 picture = _free_name(asked.overlay, path, taken)
                 draw(found, picture)
@@ -95,10 +96,12 @@ def _results(
 def find(landmarker: Landmarker, path: Path, asked: Asked) -> Found:
     """Return the faces of one image file."""
     image = read_image(path)
-    reading = interpret(image, mode=asked.mode)
+    plane = prepare(image, asked.mode)
+    measured = plane.reading.meaning == "temperature"
+    celsius = to_celsius(as_image(image), plane.reading) if measured else None
     faces = [f for f in landmarker.detect(image, mode=asked.mode) if f.score >= asked.min_score]
     faces = faces if asked.every_face else faces[:1]
-    return Found(path, reading.values, reading.meaning, reading.reason, faces)
+    return Found(path, plane.values, celsius, plane.reading, faces)
 
 
 def _write(results: Iterable[Found | Failed], *, as_json: bool) -> int:
@@ -138,7 +141,7 @@ def print_table(results: Sequence[Found | Failed]) -> None:
 
 def draw(found: Found, path: Path) -> None:
     """Write a PNG of the image with its faces drawn on it."""
-    write_png(path, draw_faces(colourise(found.values), found.faces))
+    write_png(path, draw_faces(colourise(found.shown), found.faces))
 
 
 def _free_name(folder: Path, image: Path, taken: set[Path]) -> Path:

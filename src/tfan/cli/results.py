@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfan.thermal.interpret import Reading
 from tfan.types import AnyArray, Array, Face
 
 if TYPE_CHECKING:
@@ -27,21 +28,21 @@ class Found:
     """The faces of one image.
 
     Attributes:
-        values: (H, W) float32 as read: degrees Celsius, or brightness.
-        meaning: "temperature" or "pixel".
-        reason: why the numbers were read so.
+        shown: (H, W) one value a pixel, as the networks see it.
+        celsius: (H, W) float32 as measured, NaN where nothing was; None without temperatures.
+        reading: what the numbers mean, and why.
         faces: best first.
     """
 
     path: Path
-    values: Array
-    meaning: str
-    reason: str
+    shown: AnyArray
+    celsius: Array | None
+    reading: Reading
     faces: Sequence[Face]
 
-    def celsius(self, face: Face) -> Array | None:
-        """Return (N,) temperatures at a face's points, NaN outside; None without a thermometer."""
-        return sample(self.values, face.points_px) if self.meaning == "temperature" else None
+    def celsius_at(self, face: Face) -> Array | None:
+        """Return (N,) temperatures at a face's points, NaN outside; None without temperatures."""
+        return None if self.celsius is None else sample(self.celsius, face.points_px)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Failed:
     error: str
 
 
-def sample(values: Array, points_px: AnyArray) -> Array:
+def sample(values: AnyArray, points_px: AnyArray) -> Array:
     """Return the (N,) values of the pixels under (N, 2) points, NaN outside the image."""
     height, width = values.shape
     with np.errstate(invalid="ignore"):
@@ -67,14 +68,14 @@ def json_line(result: Found | Failed) -> str:
     """Return one JSON object without a line break; what is not a number becomes null."""
     if isinstance(result, Failed):
         return json.dumps({"image": str(result.path), "error": result.error})
-    height, width = result.values.shape
+    height, width = result.shown.shape
     return json.dumps(
         {
             "image": str(result.path),
             "width": width,
             "height": height,
-            "meaning": result.meaning,
-            "reason": result.reason,
+            "meaning": result.reading.meaning,
+            "reason": result.reading.reason,
             "faces": [_face_record(result, face) for face in result.faces],
         },
         allow_nan=False,
@@ -91,7 +92,7 @@ def _face_record(found: Found, face: Face) -> dict[str, Any]:
         "confidence": _plain(face.confidence, _DECIMALS_SHARE),
         "visibility": _plain(face.visibility, _DECIMALS_SHARE),
     }
-    celsius = found.celsius(face)
+    celsius = found.celsius_at(face)
     return record if celsius is None else record | {"celsius": _plain(celsius, _DECIMALS_CELSIUS)}
 
 
@@ -106,7 +107,7 @@ def csv_rows(found: Found) -> Iterator[tuple[Any, ...]]:
     """Give one row for each landmark of each face, in the order of CSV_COLUMNS."""
     for number, face in enumerate(found.faces):
         score, box = _plain(face.score, _DECIMALS_SHARE), _plain(face.box_px, _DECIMALS_PX)
-        celsius = found.celsius(face)
+        celsius = found.celsius_at(face)
         columns = (
             _plain(face.points_px[:, 0], _DECIMALS_PX),
             _plain(face.points_px[:, 1], _DECIMALS_PX),
@@ -141,7 +142,7 @@ def table(results: Sequence[Found | Failed]) -> Table:
 
 
 def _face_cells(found: Found, face: Face) -> tuple[str, ...]:
-    celsius = found.celsius(face)
+    celsius = found.celsius_at(face)
     known = celsius is not None and bool(np.isfinite(celsius).any())
     return (
         f"{face.score:.2f}",

@@ -38,8 +38,8 @@ def read_image(path: str | Path) -> Image:
     """Return the values of an image file as stored; a file of several pages gives the first.
 
     Returns:
-        (H, W) for one channel, (H, W, 3) red, green, blue or (H, W, 4) with alpha; uint8,
-        uint16, float32 or float64 from pictures, and whatever an NPY file holds.
+        (H, W) for one channel, (H, W, 3) blue, green, red as OpenCV has them, or (H, W, 4) with
+        alpha; uint8, uint16, float32 or float64 from pictures, and whatever an NPY file holds.
 
     Raises:
         InputError: no such file, no image in it, or the file ends early.
@@ -121,8 +121,6 @@ def _decode(data: bytes) -> Image | None:
         image: Image | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         return None
-    if image is not None and image.ndim == 3:
-        return np.ascontiguousarray(image[..., [2, 1, 0, 3][: image.shape[2]]])
     return image
 
 

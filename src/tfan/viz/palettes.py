@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfan.errors import InputError
-from tfan.types import AnyArray, Array
+from tfan.types import AnyArray
 
 Picture = npt.NDArray[np.uint8]
 
@@ -29,7 +29,7 @@ def confidence_colours(confidence: AnyArray) -> Picture:
     return _colours(np.nan_to_num(confidence), np.array(_CONFIDENCE))
 
 
-def colourise(values: Array, *, palette: str = "grey") -> Picture:
+def colourise(values: AnyArray, *, palette: str = "grey") -> Picture:
     """Return the (H, W, 3) picture of (H, W) values, darkest at the coldest half per cent.
 
     Values that are not finite are shown dark blue.
