@@ -1,0 +1,80 @@
+"""`tfan train`: train the two networks, export them, score them on synthetic crops."""
+
+from __future__ import annotations
+
+import logging
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tfan._optional import require
+
+if TYPE_CHECKING:
+    from tfan.train.config import TrainConfig
+
+app = typer.Typer(no_args_is_help=True, help="Train, export and score the two networks.")
+
+Config = Annotated[Path | None, typer.Option(help="TOML file; the bundled one by default.")]
+Data = Annotated[Path, typer.Option(help="Folder of shards; new ones may appear while training.")]
+HeldOut = Annotated[
+    Path | None, typer.Option("--val", help="Held-out shards; DATA/val by default.")
+]
+Out = Annotated[Path, typer.Option(help="Folder for checkpoints and the learning curve.")]
+Minutes = Annotated[float | None, typer.Option(help="Time budget instead of the configuration's.")]
+Resume = Annotated[bool, typer.Option(help="Go on from the checkpoint in OUT.")]
+Device = Annotated[str, typer.Option(help="cpu or cuda.")]
+Docs = Annotated[Path, typer.Option(help="Folder for the written results, one folder a network.")]
+_DOCS = Path("docs") / "models"
+
+
+@app.command()
+def landmarks(
+    data: Data, out: Out, config: Config = None, val: HeldOut = None, minutes: Minutes = None,
+    resume: Resume = False, device: Device = "cpu", docs: Docs = _DOCS,
+) -> None:  # fmt: skip
+    """Train the landmark network on faces-*.npz (and negatives-*.npz) of DATA."""
+    chosen = _config(config, task="landmarks", minutes=minutes)
+    _train(chosen, data=data, val=val, out=out, resume=resume, device=device, docs=docs)
+
+
+@app.command()
+def detector(
+    data: Data, out: Out, config: Config = None, val: HeldOut = None, minutes: Minutes = None,
+    resume: Resume = False, device: Device = "cpu", docs: Docs = _DOCS,
+) -> None:  # fmt: skip
+    """Train the detector on scenes-*.npz of DATA."""
+    chosen = _config(config, task="detector", minutes=minutes)
+    _train(chosen, data=data, val=val, out=out, resume=resume, device=device, docs=docs)
+
+
+def _config(path: Path | None, *, task: str, minutes: float | None) -> TrainConfig:
+    require("torch", extra="train", purpose="Training")
+    from tfan.errors import InputError
+    from tfan.train.config import read_config, with_budget
+
+    if path is None:
+        with as_file(files("tfan.train") / "configs" / f"{task}.toml") as bundled:
+            config = read_config(bundled)
+    else:
+        config = read_config(path)
+    if config.task != task:
+        raise InputError("configuration", expected=f'task = "{task}"', got=repr(config.task))
+    return config if minutes is None else with_budget(config, minutes=minutes)
+
+
+def _train(
+    config: TrainConfig, *, data: Path, val: Path | None, out: Path, resume: bool, device: str,
+    docs: Path,
+) -> None:  # fmt: skip
+    from tfan.train.run import run
+
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO)
+    held_out = data / "val" if val is None else val
+    run(config, data=data, held_out=held_out, out=out, resume=resume, device=device, docs=docs)
+    typer.echo(str(out / "checkpoint.pt"))
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m tfan.train")

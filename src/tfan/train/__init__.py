@@ -1,0 +1,1 @@
+"""Training of the two networks (extra "train"). Nothing below this floor knows of it."""

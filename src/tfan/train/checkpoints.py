@@ -1,0 +1,55 @@
+"""Checkpoints: written beside and renamed, so that a half-written one is never found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tfan.errors import InputError
+from tfan.train.config import TrainConfig, config_text, parse_config
+from tfan.train.reports import replace_file
+
+CHECKPOINT = "checkpoint.pt"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """Everything that a resumed training needs; `average` is what gets exported."""
+
+    config: TrainConfig
+    net: dict[str, Any]
+    average: dict[str, Any]
+    optimiser: dict[str, Any]
+    progress: dict[str, Any]
+
+
+def write_checkpoint(checkpoint: Checkpoint, out: Path) -> Path:
+    """Write checkpoint.pt and config.toml into the folder out; return the first."""
+    out.mkdir(parents=True, exist_ok=True)
+    text = config_text(checkpoint.config)
+    tables = {
+        "net": checkpoint.net,
+        "average": checkpoint.average,
+        "optimiser": checkpoint.optimiser,
+        "progress": checkpoint.progress,
+    }
+    replace_file(out / CHECKPOINT, lambda path: torch.save({"config": text, **tables}, path))
+    replace_file(out / "config.toml", lambda path: path.write_text(text, encoding="utf-8"))
+    return out / CHECKPOINT
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Return a checkpoint, its tensors on the CPU, or say what is wrong with the file."""
+    if not path.is_file():
+        raise InputError("checkpoint", expected="a file of an earlier training",
+                         got=f"no file {path}", fix="Start without --resume.")  # fmt: skip
+    try:
+        stored = torch.load(path, map_location="cpu", weights_only=True)
+        text = stored.pop("config")
+        return Checkpoint(config=parse_config(text, where=path.name), **stored)
+    except (RuntimeError, EOFError, KeyError, TypeError, AttributeError) as error:
+        raise InputError("checkpoint", expected="a file written by tfan train",
+                         got=f"{path.name} ({error})") from error  # fmt: skip

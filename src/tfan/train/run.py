@@ -1,0 +1,80 @@
+"""From a configuration to a finished training and its written results."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+from typing import cast
+
+import torch
+
+from tfan.errors import InputError
+from tfan.train.checkpoints import CHECKPOINT, read_checkpoint
+from tfan.train.config import TrainConfig, config_text
+from tfan.train.landmark_task import LandmarkTask
+from tfan.train.loop import Task, train
+from tfan.train.reports import replace_file, write_curve, write_json
+
+logger = logging.getLogger(__name__)
+
+
+def open_device(name: str) -> torch.device:
+    """Return the device called name, or say why it cannot be had."""
+    if name not in ("cpu", "cuda"):
+        raise InputError("device", expected="cpu or cuda", got=repr(name))
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("device", expected="cpu", got="'cuda'",
+                         fix=f"torch {torch.__version__} sees no CUDA device here.")  # fmt: skip
+    return torch.device(name)
+
+
+def run(
+    config: TrainConfig, *, data: Path, held_out: Path | None, out: Path, docs: Path,
+    device: str = "cpu", resume: bool = False,
+) -> dict[str, float]:  # fmt: skip
+    """Train as config says; return the scores on held_out.
+
+    Args:
+        config: what to train, and how long.
+        data: folder of shards.
+        held_out: folder of shards that are never trained on.
+        out: folder of the checkpoint and the learning curve.
+        docs: folder that gets NAME/config.toml, curve.jsonl, curve.png and scores.json.
+        device: "cpu" or "cuda".
+        resume: go on from the checkpoint in out; other data are drawn than at the beginning.
+    """
+    where = open_device(device)
+    torch.set_num_threads(config.threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(config.seed)
+    done = read_checkpoint(out / CHECKPOINT).progress["step"] if resume else 0
+    if not resume:
+        (out / "curve.jsonl").unlink(missing_ok=True)
+    task = _task(config, data=data, held_out=held_out, device=where, seed=config.seed + done)
+    scores = train(task, config, out=out, device=where, resume=resume)
+    _write_results(config, scores, out=out, folder=docs / config.name)
+    return scores
+
+
+def _task(
+    config: TrainConfig, *, data: Path, held_out: Path | None, device: torch.device, seed: int
+) -> Task:
+    if config.task == "detector":
+        from tfan.train.detector_task import DetectorTask
+
+        detector = DetectorTask(config, data=data, held_out=held_out, device=device, seed=seed)
+        return cast(Task, detector)
+    landmarks = LandmarkTask(config, data=data, held_out=held_out, device=device, seed=seed)
+    return cast(Task, landmarks)
+
+
+def _write_results(
+    config: TrainConfig, scores: dict[str, float], *, out: Path, folder: Path
+) -> None:
+    text = config_text(config)
+    replace_file(folder / "config.toml", lambda path: path.write_text(text, encoding="utf-8"))
+    replace_file(folder / "curve.jsonl", lambda path: shutil.copyfile(out / "curve.jsonl", path))
+    write_curve(folder / "curve.jsonl", folder / "curve.png")
+    write_json(folder / "scores.json", scores)
+    logger.info("results are in %s", folder)
