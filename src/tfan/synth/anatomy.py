@@ -5,6 +5,7 @@ All regions are made once on the mean head from its 68 landmarks and travel with
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -35,7 +36,8 @@ class Anatomy:
         noise: (4, 48, V) smooth random fields of unit deviation by scale.
         creases: (2, V) concavity of the surface, fine and coarse, about -2..2.
         skin: (V,) 1 on face, head and neck.
-        azimuth_deg, elevation_deg: (V,) direction from the head's centre; azimuth 0 is ahead, 180 behind.
+        azimuth_deg, elevation_deg: (V,) direction from the head's centre; azimuth 0 is
+            ahead, 180 behind.
         side: (V,) sign of x.
         height_cm, depth_cm: (V,) y and z of the mean head.
         on_face: (V,) 1 on the part called face.
@@ -65,7 +67,7 @@ def _near(mean: Floats, centres: npt.ArrayLike, radius_cm: float, power: float =
 
 def _line(points: Floats, n: int = 12) -> Floats:
     """Return points along a polyline."""
-    steps = [np.linspace(a, b, n) for a, b in zip(points[:-1], points[1:], strict=True)]
+    steps = [np.linspace(a, b, n) for a, b in itertools.pairwise(points)]
     return np.concatenate(steps).astype(np.float32)
 
 
@@ -136,14 +138,14 @@ def _ear_regions(head: Head, azimuth_deg: npt.NDArray[np.floating[Any]]) -> dict
     inwards = np.array([[0.4, 0, -0.3], [-0.4, 0, -0.3]], np.float32)
     return {
         "ears": _near(head.mean, centres - inwards * [1, 0, -1], 2.9, 4),
-        "earlobes": _near(head.mean, centres + [0, -2.2, 0.3], 1.1, 3),
+        "earlobes": _near(head.mean, [*centres, 0, -2.2, 0.3], 1.1, 3),
     }
 
 
 def _beard_regions(mean: Floats, p: Floats, lips: Floats, skin: Floats) -> dict[str, Floats]:
     chin = np.stack([0.6 * p[57] + 0.4 * p[8], 0.3 * p[57] + 0.7 * p[8]])
     beard = np.maximum(_near(mean, _line(p[3:14]), 1.9, 4), _near(mean, chin, 1.5, 4))
-    upper = _near(mean, _line(p[[48, 50, 51, 52, 54]]) + [0, 0.55, 0], 0.55, 4)
+    upper = _near(mean, [*_line(p[[48, 50, 51, 52, 54]]), 0, 0.55, 0], 0.55, 4)
     sides = _near(mean, np.concatenate([_line(p[:4]), _line(p[13:17])]), 1.2, 4)
     return {
         "beard": beard * (1 - lips) * skin,

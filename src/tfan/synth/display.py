@@ -63,7 +63,9 @@ def draw_display(rng: np.random.Generator, *, palette: float, inverted: float) -
     def chance(p: float) -> bool:
         return bool(rng.random() < p)
 
-    kind = str(rng.choice(["span", "window", "skin", "plateau", "clahe"], p=[0.34, 0.08, 0.37, 0.13, 0.08]))
+    kind = str(
+        rng.choice(["span", "window", "skin", "plateau", "clahe"], p=[0.34, 0.08, 0.37, 0.13, 0.08])
+    )
     low, high = {
         "span": (u(0, 3), u(97, 100)),
         "window": (u(15, 24), u(36, 42)),
@@ -118,9 +120,9 @@ def _span(celsius: Floats, display: Display, skin_celsius: float) -> tuple[float
 def _equalised(share: Floats, display: Display) -> Floats:
     levels = (share * 255).astype(np.uint8)
     if display.kind == "plateau":
-        return np.asarray(cv2.equalizeHist(levels), np.float32) / 255
+        return np.asarray(cv2.equalizeHist(levels), np.float32) / np.float32(255)
     clahe = cv2.createCLAHE(display.clip_limit, (display.tiles, display.tiles))
-    return np.asarray(clahe.apply(levels), np.float32) / 255
+    return np.asarray(clahe.apply(levels), np.float32) / np.float32(255)
 
 
 @lru_cache(maxsize=32)

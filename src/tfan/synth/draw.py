@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfan.synth import params as P
+from tfan.synth import params
 from tfan.synth.anatomy import BROW_HEIGHTS, BROW_WIDTHS_CM, NOISE_FIELDS
 from tfan.synth.draw_wear import draw_wear
 from tfan.synth.head import IDENTITIES
@@ -60,12 +60,12 @@ FRAMINGS = {
 }
 
 
-def noise_term(rng: np.random.Generator, scale: int, low: float, high: float) -> P.NoiseTerm:
+def noise_term(rng: np.random.Generator, scale: int, low: float, high: float) -> params.NoiseTerm:
     """Draw one field of the noise bank with an amplitude between low and high."""
-    return P.NoiseTerm(scale, int(rng.integers(NOISE_FIELDS)), float(rng.uniform(low, high)))
+    return params.NoiseTerm(scale, int(rng.integers(NOISE_FIELDS)), float(rng.uniform(low, high)))
 
 
-def draw_face(rng: np.random.Generator, *, framing: Framing | str = "crop") -> P.FaceParams:
+def draw_face(rng: np.random.Generator, *, framing: Framing | str = "crop") -> params.FaceParams:
     """Draw everything random about one person.
 
     Args:
@@ -79,18 +79,18 @@ def draw_face(rng: np.random.Generator, *, framing: Framing | str = "crop") -> P
     wear = draw_wear(rng, heat.ambient_celsius, heat.skin_celsius, clothed=row.clothed)
     distance_cm = float(np.exp(rng.uniform(np.log(45), np.log(350))))
     offset = rng.uniform(-0.03, 0.03, 2) * distance_cm
-    return P.FaceParams(
+    return params.FaceParams(
         framing=row.name,
         shape=shape,
         heat=heat,
         pose=pose,
-        camera=P.Camera(distance_cm, (float(offset[0]), float(offset[1]))),
+        camera=params.Camera(distance_cm, (float(offset[0]), float(offset[1]))),
         material=_material(rng),
         **wear,
     )
 
 
-def _shape(rng: np.random.Generator) -> P.Shape:
+def _shape(rng: np.random.Generator) -> params.Shape:
     identity = rng.normal(size=IDENTITIES) * rng.uniform(0.6, 1.15)
     weights = dict.fromkeys(EXPRESSIONS, 0.0)
     if rng.random() < 0.8:
@@ -101,7 +101,7 @@ def _shape(rng: np.random.Generator) -> P.Shape:
     if rng.random() < 0.6:
         weights |= _gaze(rng)
     stretch = rng.uniform(0.94, 1.06, 3)
-    return P.Shape(
+    return params.Shape(
         tuple(round(float(x), 4) for x in identity),
         tuple(round(float(weights[name]), 4) for name in EXPRESSIONS),
         (float(stretch[0]), float(stretch[1]), float(stretch[2])),
@@ -158,7 +158,7 @@ def _ambient(rng: np.random.Generator) -> float:
     return float(rng.uniform(low, high))
 
 
-def _heat(rng: np.random.Generator, *, mouth_open: bool) -> P.Heat:
+def _heat(rng: np.random.Generator, *, mouth_open: bool) -> params.Heat:
     ambient = _ambient(rng)
     cold = float(np.clip((22 - ambient) / 20, 0, 1))
     base = float(rng.uniform(32.0, 35.3) - cold * rng.uniform(0, 5))
@@ -174,7 +174,7 @@ def _heat(rng: np.random.Generator, *, mouth_open: bool) -> P.Heat:
         length = float(np.sqrt(x * x + y * y + z * z))
         light = ((float(x) / length, float(y) / length, float(z) / length), rng.uniform(0, 1.1))
     inside = rng.uniform(-5.0, 2.5) if mouth_open else rng.uniform(-2, 2.5)
-    return P.Heat(
+    return params.Heat(
         ambient_celsius=ambient,
         skin_celsius=base,
         offsets=_offsets(rng, cold, contrast),
@@ -222,7 +222,9 @@ def _offsets(
     if rng.random() < 0.6:  # the fold under the lip is often a warm patch: not an open mouth
         add("chin_fold", -0.3, 1.8)
     add("upper_lip", -1.2, 1.0)
-    ears = float(rng.uniform(-5, 1) if rng.random() < 0.8 else rng.uniform(-8, 0)) * (1 + 0.4 * cold)
+    ears = float(rng.uniform(-5, 1) if rng.random() < 0.8 else rng.uniform(-8, 0)) * (
+        1 + 0.4 * cold
+    )
     out.append(("ears", ears, ears))
     add("earlobes", -3, 0.5)
     add("neck", -0.3, 1.8)
@@ -230,16 +232,16 @@ def _offsets(
     return tuple(out)
 
 
-def _brow(rng: np.random.Generator, contrast: float) -> P.Brow | None:
+def _brow(rng: np.random.Generator, contrast: float) -> params.Brow | None:
     height = int(rng.choice(len(BROW_HEIGHTS), p=[0.1, 0.2, 0.4, 0.2, 0.1]))
     width = int(rng.integers(len(BROW_WIDTHS_CM)))
     celsius = rng.uniform(-3.4, 0.1) * contrast if rng.random() < 0.85 else 0.0
     right, left = celsius * rng.uniform(0.75, 1.25, 2)
     patchy = noise_term(rng, 3, 0.25, 0.25) if rng.random() < 0.5 else None
-    return P.Brow(height, width, (float(right), float(left)), patchy)
+    return params.Brow(height, width, (float(right), float(left)), patchy)
 
 
-def _pose(rng: np.random.Generator, *, back: bool) -> P.Pose:
+def _pose(rng: np.random.Generator, *, back: bool) -> params.Pose:
     yaw = rng.normal() * 22 if rng.random() < 0.55 else rng.uniform(-85, 85)
     if back:
         yaw = rng.uniform(115, 245)
@@ -251,10 +253,10 @@ def _pose(rng: np.random.Generator, *, back: bool) -> P.Pose:
         float(pitch * rng.uniform(-0.3, 0.4) + rng.uniform(-6, 6)),
         float(roll * rng.uniform(0, 0.5) + rng.uniform(-4, 4)),
     )
-    return P.Pose((float(yaw), float(pitch), float(roll)), torso)
+    return params.Pose((float(yaw), float(pitch), float(roll)), torso)
 
 
-def _material(rng: np.random.Generator) -> P.Material:
+def _material(rng: np.random.Generator) -> params.Material:
     def term(
         cell: tuple[float, float], stretch: float, angle: tuple[float, float], top: float
     ) -> tuple[int, float, float, float, float]:
@@ -266,7 +268,7 @@ def _material(rng: np.random.Generator) -> P.Material:
             float(rng.uniform(0, top)),
         )
 
-    return P.Material(
+    return params.Material(
         hair=(term((1.5, 3.5), 8, (60, 120), 1.1), term((5, 20), 5, (60, 120), 1.2)),
         cloth=(term((14, 50), 4, (20, 160), 2.2), term((4, 12), 4, (20, 160), 0.8)),
         person=(term((2, 6), 1, (0, 0), 0.12),),

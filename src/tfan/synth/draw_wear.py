@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tfan.synth import params as P
+from tfan.synth import params
 from tfan.synth.anatomy import NOISE_FIELDS
 
 
@@ -41,14 +41,14 @@ def draw_wear(
     }
 
 
-def _noise(rng: np.random.Generator, scale: int, low: float, high: float) -> P.NoiseTerm:
-    return P.NoiseTerm(scale, int(rng.integers(NOISE_FIELDS)), float(rng.uniform(low, high)))
+def _noise(rng: np.random.Generator, scale: int, low: float, high: float) -> params.NoiseTerm:
+    return params.NoiseTerm(scale, int(rng.integers(NOISE_FIELDS)), float(rng.uniform(low, high)))
 
 
-def _clothes(rng: np.random.Generator, ambient: float, skin: float) -> P.Clothes:
+def _clothes(rng: np.random.Generator, ambient: float, skin: float) -> params.Clothes:
     u = rng.uniform
     scale = float(u(0.85, 1.25))
-    return P.Clothes(
+    return params.Clothes(
         collar_cm=float(u(-13, -8.2)),
         neckline_cm=float(u(-1, 5)),
         celsius=float(ambient + (skin - ambient) * u(0.08, 0.9) + u(-0.5, 0.5)),
@@ -64,9 +64,9 @@ def _clothes(rng: np.random.Generator, ambient: float, skin: float) -> P.Clothes
     )
 
 
-def _beard(rng: np.random.Generator) -> P.Beard:
+def _beard(rng: np.random.Generator) -> params.Beard:
     u = rng.uniform
-    return P.Beard(
+    return params.Beard(
         celsius=float(u(-5, -0.6)),
         beard=float(u(0.3, 1)),
         sideburns=float(u(0.2, 0.9)) if rng.random() < 0.7 else 0.0,
@@ -76,8 +76,9 @@ def _beard(rng: np.random.Generator) -> P.Beard:
     )
 
 
-def _hair(rng: np.random.Generator, kind: str, ambient: float, skin: float) -> P.Hair:
+def _hair(rng: np.random.Generator, kind: str, ambient: float, skin: float) -> params.Hair:
     u = rng.uniform
+    edge: tuple[params.NoiseTerm, ...] = ()
     if kind == "hair":
         front = u(36, 62) if rng.random() < 0.85 else u(14, 36)
         line = (
@@ -93,9 +94,9 @@ def _hair(rng: np.random.Generator, kind: str, ambient: float, skin: float) -> P
             front, front - 2, 0.9 * front, 0.75 * front,
             u(14, 24), u(14, 24), u(0, 15), u(-25, 5),
         )  # fmt: skip
-        thickness, mix, edge = u(0.3, 1.2), u(0.05, 0.7), ()
+        thickness, mix = u(0.3, 1.2), u(0.05, 0.7)
     sun = u(0, 6) if ambient > 25 and rng.random() < 0.3 else 0.0
-    return P.Hair(
+    return params.Hair(
         kind=kind,
         celsius=float(ambient + (skin - ambient) * mix * u(0.6, 1) + sun),
         line_deg=tuple(float(x) for x in line),
@@ -108,11 +109,11 @@ def _hair(rng: np.random.Generator, kind: str, ambient: float, skin: float) -> P
     )
 
 
-def _brim(rng: np.random.Generator, hair: P.Hair) -> P.Brim:
+def _brim(rng: np.random.Generator, hair: params.Hair) -> params.Brim:
     u = rng.uniform
     front = np.radians(hair.line_deg[0])
     all_round = bool(rng.random() < 0.3)
-    return P.Brim(
+    return params.Brim(
         reach_cm=float(u(3, 6) if all_round else u(3, 8)),
         tilt=float(u(-0.45, 0.15)),
         all_round=all_round,
@@ -122,10 +123,10 @@ def _brim(rng: np.random.Generator, hair: P.Hair) -> P.Brim:
     )
 
 
-def _curtain(rng: np.random.Generator, hair: P.Hair) -> P.Curtain:
+def _curtain(rng: np.random.Generator, hair: params.Hair) -> params.Curtain:
     u = rng.uniform
     long_hair = hair.kind == "hair"
-    return P.Curtain(
+    return params.Curtain(
         start_deg=float(u(62, 112) if long_hair else u(48, 75)),
         bottom_cm=float(u(-24, 0) if long_hair else u(-20, -12)),
         thickness_cm=float(hair.thickness_cm * 0.6 + u(0.2, 1.2)),
@@ -138,9 +139,9 @@ def _curtain(rng: np.random.Generator, hair: P.Hair) -> P.Curtain:
     )
 
 
-def _mask(rng: np.random.Generator, skin: float) -> P.Mask:
+def _mask(rng: np.random.Generator, skin: float) -> params.Mask:
     u = rng.uniform
-    return P.Mask(
+    return params.Mask(
         top_cm=float(u(0, 1.2)),
         tilt=0.12,
         edge_deg=float(u(62, 72)),
@@ -152,10 +153,10 @@ def _mask(rng: np.random.Generator, skin: float) -> P.Mask:
     )
 
 
-def _glasses(rng: np.random.Generator, ambient: float, skin: float) -> P.Glasses:
+def _glasses(rng: np.random.Generator, ambient: float, skin: float) -> params.Glasses:
     u = rng.uniform
     lens = ambient + u(-1.5, 6) if rng.random() < 0.8 else skin - u(0, 4)
-    return P.Glasses(
+    return params.Glasses(
         half_width_cm=float(u(2.2, 3.1)),
         half_height_cm=float(u(1.5, 2.6)),
         squareness=float(u(2, 5)),

@@ -110,7 +110,9 @@ class _Mesh:
     material: Floats
 
     @classmethod
-    def of(cls, head: Head, person: FaceParams, bare: Floats, surface: Surface, stance: Stance) -> _Mesh:
+    def of(
+        cls, head: Head, person: FaceParams, bare: Floats, surface: Surface, stance: Stance
+    ) -> _Mesh:
         normals = vertex_normals(bare, head.triangles)
         dressed = bare + normals * surface.lift_cm[:, None]
         dressed[:, 1] += surface.raise_cm
@@ -189,12 +191,16 @@ def _texture(material: Floats, coverage: Floats, person: FaceParams) -> Floats:
         if not np.any(mask * coverage > 0.05):
             continue
         for seed, cell_px, stretch, angle_deg, celsius in terms:
-            noise = smooth_noise(seed, material.shape, cell_px, stretch=stretch, angle_deg=angle_deg)
+            noise = smooth_noise(
+                seed, material.shape, cell_px, stretch=stretch, angle_deg=angle_deg
+            )
             total += mask * noise * np.float32(celsius)
     return np.asarray(total * coverage, np.float32)
 
 
-def _seen(points_px: Floats, depth_cm: Floats, z: Floats, surface: Surface, head: Head) -> npt.NDArray[np.bool_]:
+def _seen(
+    points_px: Floats, depth_cm: Floats, z: Floats, surface: Surface, head: Head
+) -> npt.NDArray[np.bool_]:
     side = z.shape[0]
     column = np.rint(points_px[:, 0]).astype(int)
     row = np.rint(points_px[:, 1]).astype(int)
@@ -226,7 +232,9 @@ def _jaw_candidates(head: Head) -> tuple[Ints, ...]:
     return tuple(rows)
 
 
-def _jaw_contour(head: Head, flat: Floats, jaw: Floats, pose_deg: tuple[float, float, float]) -> Floats:
+def _jaw_contour(
+    head: Head, flat: Floats, jaw: Floats, pose_deg: tuple[float, float, float]
+) -> Floats:
     """Return (17, 2) jaw points, moved to the outline on the far side of a turned face."""
     yaw, _, roll = pose_deg
     out = jaw.copy()

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tfan.synth import params as P
+from tfan.synth import params
 from tfan.synth.draw import draw_face
 from tfan.synth.face import FaceRender, render_face
 from tfan.synth.head import Head
@@ -64,7 +64,7 @@ class Cutout:
 class CropParams:
     """Everything random about one crop."""
 
-    person: P.FaceParams
+    person: params.FaceParams
     background_celsius: float
     slope_celsius: tuple[float, float]
     background: tuple[Noise, ...]
@@ -222,7 +222,7 @@ def _stamp(scene: Floats, blob: Blob) -> Floats:
 
 
 def _to_sample_px(render: FaceRender, hidden: Floats) -> FaceRender:
-    """Return the labels in pixels of the 176 px picture; points behind occluders are not visible."""
+    """Return the labels in pixels of the 176 px picture; what an occluder covers is hidden."""
     zoom = SAMPLE_PX / RENDER_PX
 
     def shift(px: Floats) -> Floats:

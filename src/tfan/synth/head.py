@@ -93,7 +93,9 @@ def load_head(path: Path | None = None) -> Head:
     """
     path = path or default_head_path()
     if not path.is_file():
-        raise InputError("head model", expected="a packed head file", got=f"no file {path}", fix=WHERE)
+        raise InputError(
+            "head model", expected="a packed head file", got=f"no file {path}", fix=WHERE
+        )
     try:
         with np.load(path, allow_pickle=False) as stored:
             data = {key: stored[key] for key in stored.files}
@@ -158,7 +160,9 @@ def _difference(path: Path, mean: Floats) -> npt.NDArray[np.float16]:
 def _read_obj(path: Path) -> tuple[Floats, Ints]:
     """Return (V, 3) vertices and (T, 3) triangles of a Wavefront file; polygons as fans."""
     if not path.is_file():
-        raise InputError("ICT-FaceKit", expected=f"the mesh {path.name}", got="no such file", fix=WHERE)
+        raise InputError(
+            "ICT-FaceKit", expected=f"the mesh {path.name}", got="no such file", fix=WHERE
+        )
     vertices: list[list[float]] = []
     triangles: list[tuple[int, int, int]] = []
     for line in path.read_text().splitlines():
@@ -168,5 +172,7 @@ def _read_obj(path: Path) -> tuple[Floats, Ints]:
             corner = [int(word.split("/")[0]) - 1 for word in line.split()[1:]]
             triangles += [(corner[0], corner[k], corner[k + 1]) for k in range(1, len(corner) - 1)]
     if len(vertices) != VERTICES_TOTAL:
-        raise InputError(path.name, expected=f"{VERTICES_TOTAL} vertices", got=str(len(vertices)), fix=WHERE)
+        raise InputError(
+            path.name, expected=f"{VERTICES_TOTAL} vertices", got=str(len(vertices)), fix=WHERE
+        )
     return np.array(vertices, np.float32), np.array(triangles, np.int32)

@@ -60,7 +60,9 @@ def landmark_rows() -> LandmarkRows:
             corners=np.concatenate([table["tri"], table["lm68_tri"]]).astype(np.int32),
             weights=np.concatenate([table["bary"], table["lm68_bary"]]).astype(np.float32),
             brow_corners=np.stack([table["brow_hi_tri"], table["brow_lo_tri"]]).astype(np.int32),
-            brow_weights=np.stack([table["brow_hi_bary"], table["brow_lo_bary"]]).astype(np.float32),
+            brow_weights=np.stack([table["brow_hi_bary"], table["brow_lo_bary"]]).astype(
+                np.float32
+            ),
         )
 
 
@@ -68,5 +70,6 @@ def hairline_vertices(mean: Floats) -> Ints:
     """Return the vertices of the mean head nearest to the hairline positions."""
     front = np.flatnonzero(mean[:, 2] > 2.0)
     return np.array(
-        [front[np.linalg.norm(mean[front, :2] - at, axis=1).argmin()] for at in HAIRLINE_CM], np.int32
+        [front[np.linalg.norm(mean[front, :2] - at, axis=1).argmin()] for at in HAIRLINE_CM],
+        np.int32,
     )

@@ -184,7 +184,7 @@ class Clothes:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Yaw, pitch, roll: turning to the subject's left, nodding down, leaning to the right shoulder."""
+    """Yaw, pitch, roll: turning to the subject's left, nodding down, leaning to the right."""
 
     head_deg: Triple
     torso_deg: Triple

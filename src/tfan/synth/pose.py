@@ -10,7 +10,10 @@ from tfan.synth.head import Floats
 from tfan.synth.params import Camera, Pose, Triple
 
 PIVOT_CM = (0.0, -8.0, -2.0)
-NECK_BLEND_CM = (-14.0, -5.0)  # below the first the torso's rotation holds, above the second the head's
+NECK_BLEND_CM = (
+    -14.0,
+    -5.0,
+)  # below the first the torso's rotation holds, above the second the head's
 
 
 def rotation(angles_deg: Triple) -> Floats:
@@ -50,11 +53,13 @@ class Stance:
         return np.asarray((vertices - pivot) @ self.torso.T + pivot, np.float32)
 
     def bend(self, vertices: Floats) -> Floats:
-        """Turn (V, 3) vertices with the head above the neck, with the torso below, blended between."""
+        """Turn (V, 3) vertices: with the head above the neck, with the torso below."""
         low, high = NECK_BLEND_CM
         t = np.clip((vertices[:, 1:2] - low) / (high - low), 0, 1)
         t = (t * t * (3 - 2 * t)).astype(np.float32)
-        return np.asarray(t * self.with_head(vertices) + (1 - t) * self.with_torso(vertices), np.float32)
+        return np.asarray(
+            t * self.with_head(vertices) + (1 - t) * self.with_torso(vertices), np.float32
+        )
 
 
 def to_camera(vertices: Floats, centre: Floats, camera: Camera) -> Floats:

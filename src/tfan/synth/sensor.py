@@ -88,7 +88,9 @@ def draw_sensor(
         row_celsius=float(u(0.01, 0.11)) if chance(0.15) else 0.0,
         vignette_celsius=float(u(-1.2, 1.2)) if chance(0.2) else 0.0,
         seed=int(rng.integers(2**31)),
-        sharpen=(float(np.exp(u(np.log(0.004), np.log(0.1)))), float(u(0.2, 1.6))) if chance(0.36) else None,
+        sharpen=(float(np.exp(u(np.log(0.004), np.log(0.1)))), float(u(0.2, 1.6)))
+        if chance(0.36)
+        else None,
         display=draw_display(rng, palette=palette, inverted=inverted),
         upscale=int(rng.choice(3, p=[0.6, 0.29, 0.11])),
         graphics=draw_graphics(rng) if chance(graphics) else None,
@@ -117,14 +119,14 @@ def apply_sensor(
     if levels.shape != out_hw:
         shrink = levels.shape[0] > out_hw[0]
         way = cv2.INTER_AREA if shrink else UPSCALE[sensor.upscale]
-        levels = cv2.resize(levels, out_hw[::-1], interpolation=way)
+        levels = np.asarray(cv2.resize(levels, out_hw[::-1], interpolation=way), np.float32)
     picture = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
     if sensor.graphics is not None:
         picture = apply_graphics(picture, sensor.graphics)
     if sensor.jpeg is not None:
         _, stream = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, sensor.jpeg])
-        picture = cv2.imdecode(stream, cv2.IMREAD_GRAYSCALE)
-    return np.asarray(picture, np.uint8)
+        picture = np.asarray(cv2.imdecode(stream, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return picture
 
 
 def sense(celsius: Floats, sensor: SensorParams) -> Floats:
@@ -153,9 +155,13 @@ def clean(sensor: SensorParams) -> SensorParams:
 def _noise(shape: tuple[int, ...], sensor: SensorParams) -> Floats:
     rng = np.random.default_rng(sensor.seed)
     height, width = shape
-    noise = rng.standard_normal((height, width), dtype=np.float32) * np.float32(sensor.noise_celsius)
+    noise = rng.standard_normal((height, width), dtype=np.float32) * np.float32(
+        sensor.noise_celsius
+    )
     if sensor.column_celsius:
-        noise += rng.standard_normal((1, width), dtype=np.float32) * np.float32(sensor.column_celsius)
+        noise += rng.standard_normal((1, width), dtype=np.float32) * np.float32(
+            sensor.column_celsius
+        )
     if sensor.row_celsius:
         noise += rng.standard_normal((height, 1), dtype=np.float32) * np.float32(sensor.row_celsius)
     if sensor.vignette_celsius:
@@ -169,5 +175,5 @@ def _motion_kernel(length_px: float, angle_deg: float) -> Floats:
     kernel = np.zeros((size, size), np.float32)
     kernel[size // 2] = 1
     turn = cv2.getRotationMatrix2D((size // 2, size // 2), angle_deg, 1)
-    kernel = cv2.warpAffine(kernel, turn, (size, size))
-    return np.asarray(kernel / max(float(kernel.sum()), 1e-3), np.float32)
+    turned = np.asarray(cv2.warpAffine(kernel, turn, (size, size)), np.float32)
+    return turned / np.float32(max(float(turned.sum()), 1e-3))

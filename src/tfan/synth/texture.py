@@ -10,7 +10,12 @@ Floats = npt.NDArray[np.float32]
 
 
 def smooth_noise(
-    seed: int, shape_hw: tuple[int, int], cell_px: float, *, stretch: float = 1, angle_deg: float = 0
+    seed: int,
+    shape_hw: tuple[int, int],
+    cell_px: float,
+    *,
+    stretch: float = 1,
+    angle_deg: float = 0,
 ) -> Floats:
     """Return a field of about unit deviation, the same for the same arguments.
 

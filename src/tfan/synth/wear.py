@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from tfan.synth import params as P
+from tfan.synth import params
 from tfan.synth.head import Floats, Ints
 from tfan.synth.heat import CLOTH, HAIR, OBJECT
 
@@ -27,18 +27,24 @@ class Part:
     follows: Follows
 
 
-def sheet(grid: npt.NDArray[np.floating], celsius: npt.ArrayLike, material: float, follows: Follows) -> Part:
+def sheet(
+    grid: npt.NDArray[np.floating], celsius: npt.ArrayLike, material: float, follows: Follows
+) -> Part:
     """Return a part from an (A, B, 3) grid of positions, two triangles a cell."""
     rows, columns = grid.shape[:2]
     index = np.arange(rows * columns).reshape(rows, columns)
-    quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], -1).reshape(-1, 4)
+    quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], -1).reshape(
+        -1, 4
+    )
     triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
     vertices = grid.reshape(-1, 3).astype(np.float32)
-    degrees = np.broadcast_to(np.asarray(celsius, np.float32).ravel(), len(vertices)).astype(np.float32)
+    degrees = np.broadcast_to(np.asarray(celsius, np.float32).ravel(), len(vertices)).astype(
+        np.float32
+    )
     return Part(vertices, triangles, degrees, material, follows)
 
 
-def worn(person: P.FaceParams, vertices: Floats, ibug: Floats) -> list[Part]:
+def worn(person: params.FaceParams, vertices: Floats, ibug: Floats) -> list[Part]:
     """Return the meshes a person wears.
 
     Args:
@@ -58,8 +64,10 @@ def worn(person: P.FaceParams, vertices: Floats, ibug: Floats) -> list[Part]:
     return parts
 
 
-def _brim(brim: P.Brim) -> Part:
-    angle = np.linspace(-np.pi, np.pi, 25) if brim.all_round else np.radians(np.linspace(-75, 75, 13))
+def _brim(brim: params.Brim) -> Part:
+    angle = (
+        np.linspace(-np.pi, np.pi, 25) if brim.all_round else np.radians(np.linspace(-75, 75, 13))
+    )
     out = np.linspace(0, 1, 4)[:, None] * brim.reach_cm
     grid = np.empty((4, len(angle), 3))
     grid[..., 0] = np.sin(angle) * (brim.radius_cm[0] + out * (1 if brim.all_round else 0.45))
@@ -69,7 +77,7 @@ def _brim(brim: P.Brim) -> Part:
     return sheet(grid, brim.celsius, CLOTH, "head")
 
 
-def _curtain(curtain: P.Curtain, vertices: Floats) -> Part:
+def _curtain(curtain: params.Curtain, vertices: Floats) -> Part:
     rng = np.random.default_rng(curtain.seed)  # texture only: the seed stands in the record
     start = np.radians(curtain.start_deg)
     angle = np.linspace(start, 2 * np.pi - start, 33)
@@ -88,7 +96,7 @@ def _curtain(curtain: P.Curtain, vertices: Floats) -> Part:
     return sheet(grid, celsius, CLOTH if curtain.cloth else HAIR, "bend")
 
 
-def _glasses(glasses: P.Glasses, ibug: Floats) -> Iterator[Part]:
+def _glasses(glasses: params.Glasses, ibug: Floats) -> Iterator[Part]:
     eyes = (ibug[36:42].mean(0), ibug[42:48].mean(0))
     z = max(ibug[28, 2] - glasses.forward_cm, eyes[0][2] + 0.6, eyes[1][2] + 0.6)
     turn = np.linspace(0, 2 * np.pi, 25)
@@ -107,10 +115,16 @@ def _glasses(glasses: P.Glasses, ibug: Floats) -> Iterator[Part]:
             grid[..., 0], grid[..., 1] = x + across * scale, y + along * scale
             bow = glasses.wrap * np.abs(across * scale + side * 2.5)
             grid[..., 2] = z - bow + glasses.tilt * along * scale
-            tint = (grid[..., 0] - x) * glasses.gradient[0] + (grid[..., 1] - y) * glasses.gradient[1]
+            tint = (grid[..., 0] - x) * glasses.gradient[0] + (grid[..., 1] - y) * glasses.gradient[
+                1
+            ]
             yield sheet(grid, celsius + tint * (outer == 1.0), OBJECT, "head")
         hinge = (x + side * glasses.half_width_cm, y + 0.5 * glasses.half_height_cm, z - 0.5)
-        behind = (side * (abs(ear[0]) + glasses.temple_out_cm), y + 0.4 * glasses.half_height_cm, ear[2] - 1)
+        behind = (
+            side * (abs(ear[0]) + glasses.temple_out_cm),
+            y + 0.4 * glasses.half_height_cm,
+            ear[2] - 1,
+        )
         yield _bar(hinge, behind, glasses.temple_cm, glasses.frame_celsius)
     inner_edge = 0.9 * glasses.half_width_cm
     left = (eyes[0][0] + inner_edge, eyes[0][1] + 0.1, z)
@@ -126,7 +140,7 @@ def _bar(start: npt.ArrayLike, end: npt.ArrayLike, thickness_cm: float, celsius:
     return sheet(grid, celsius, OBJECT, "head")
 
 
-def _shoulders(clothes: P.Clothes) -> Part:
+def _shoulders(clothes: params.Clothes) -> Part:
     top = clothes.top_cm
     profile = np.array(
         [
