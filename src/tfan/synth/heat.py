@@ -23,12 +23,10 @@ class Surface:
     """The dressed head, V vertices.
 
     Attributes:
-            celsius: (V,) temperature.
-            material: (V,) Degrees = npt.NDArray[np.floating[Any]] | np.floating[Any]
-
-    SKIN, HAIR, CLOTH, MASK, or between where they blend.
-            lift_cm: (V,) how far hair, beard, mask and cloth stand off the skin along the normal.
-            raise_cm: (V,) how far hair also stands upwards.
+        celsius: (V,) temperature.
+        material: (V,) SKIN, HAIR, CLOTH, MASK, or between where they blend.
+        lift_cm: (V,) how far hair, beard, mask and cloth stand off the skin along the normal.
+        raise_cm: (V,) how far hair also stands upwards.
     """
 
     celsius: Floats
