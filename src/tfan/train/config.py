@@ -78,6 +78,7 @@ class CropAugment:
     anisotropy: float = 0.04
     mirror_share: float = 0.5
     cut_share: float = 0.12
+    tight_share: float = 0.15
     zero_border_share: float = 0.4
     occluder_share: float = 0.25
     blur_share: float = 0.3

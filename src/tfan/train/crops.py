@@ -153,14 +153,19 @@ def _draw_turns(numbers: CropAugment, chance: Chance) -> Tensor:
 
 
 def _draw_windows(boxes: Tensor, side_px: int, numbers: CropAugment, chance: Chance) -> Tensor:
-    """Return (B, 4) windows: the stored image, or one side of it moved into the face."""
+    """Return (B, 4) windows: the stored image, one side of it moved in, or the face alone."""
     last = float(side_px - 1)
     whole = torch.tensor([0.0, 0.0, last, last], device=boxes.device).repeat(chance.n, 1)
-    depth = chance.uniform(0.05, 0.4)[:, None] * (boxes[:, 2:] - boxes[:, :2])
+    size = boxes[:, 2:] - boxes[:, :2]
+    depth = chance.uniform(0.05, 0.4)[:, None] * size
     moved = torch.cat([boxes[:, :2] + depth, boxes[:, 2:] - depth], 1)
     side = (chance.uniform() * 4).long().clamp(max=3)
     this = functional.one_hot(side, 4).bool() & chance.happens(numbers.cut_share)[:, None]
-    return torch.where(this, moved.clamp(0.0, last), whole)
+    margin = chance.uniform(-0.08, 0.3, shape=(4,)) * size.repeat(1, 2)
+    around = boxes + margin * torch.tensor([-1.0, -1.0, 1.0, 1.0], device=boxes.device)
+    tight = chance.happens(numbers.tight_share)[:, None]
+    windows = torch.where(tight, around, torch.where(this, moved, whole))
+    return windows.clamp(0.0, last)
 
 
 def _draw_occluders(numbers: CropAugment, chance: Chance) -> Tensor:
