@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
+import sys
+from importlib import import_module
 
-# By name, because the command line is a floor above and this file is only a door to it.
-runpy.run_module("tfan.cli.train", run_name="__main__")
+if __name__ == "__main__":
+    # By name, because the command line is a floor above and this file is only a door to it.
+    import_module("tfan.cli.main").app(["train", *sys.argv[1:]])
