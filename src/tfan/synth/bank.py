@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from tfan.synth.face import FaceRender, render_face
 from tfan.synth.head import Head
 from tfan.synth.params import FaceParams
 from tfan.synth.record import to_json
-from tfan.synth.shards import apart_path
+from tfan.synth.shards import MANIFEST, apart_path
 
 Floats = npt.NDArray[np.float32]
 
@@ -26,6 +27,8 @@ BOWED_SHARE = 0.15  # looking down, as readers, eaters and audiences do
 PROFILE_SHARE = 0.12
 SHOULDER_ROWS = 6
 LEAST_SHOULDER_PX = 8
+BOWED_DEG = 12.0
+POOL_REACH = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +48,8 @@ class HeadBank:
         back: (N,) True for the back of a head.
         shoulder_px: (N, 2) left and right end of the person in the lowest row, equal for none.
         cloth_celsius: (N,) temperature of that row.
+        seed: of the data set that the bank is.
+        pools: name to indices of its heads, coldest air first.
     """
 
     celsius: tuple[npt.NDArray[np.float16], ...]
@@ -59,6 +64,8 @@ class HeadBank:
     back: npt.NDArray[np.bool_]
     shoulder_px: Floats
     cloth_celsius: Floats
+    seed: int
+    pools: dict[str, npt.NDArray[np.int64]]
 
     def __len__(self) -> int:
         return int(self.starts[-1])
@@ -68,6 +75,14 @@ class HeadBank:
         shard = int(np.searchsorted(self.starts, index, side="right")) - 1
         row = index - int(self.starts[shard])
         return self.celsius[shard][row], self.coverage[shard][row]
+
+    def alike(self, rng: np.random.Generator, pool: str, ambient_celsius: float) -> int:
+        """Draw a head of a pool whose air was about as warm; any head where the pool is empty."""
+        members = self.pools[pool] if len(self.pools[pool]) else np.arange(len(self))
+        middle = int(np.searchsorted(self.ambient_celsius[members], ambient_celsius))
+        reach = max(POOL_REACH, len(members) // 25)
+        place = middle + int(rng.integers(-reach, reach + 1))
+        return int(members[min(max(place, 0), len(members) - 1)])
 
 
 def draw_head(rng: np.random.Generator) -> FaceParams:
@@ -132,15 +147,34 @@ def open_bank(folder: Path) -> HeadBank:
             got=f"none in {folder}",
             fix="Run 'tfan synth generate heads FOLDER --count 8000' first.",
         )
-    labels: dict[str, list[npt.NDArray[Any]]] = {}
+    columns: dict[str, list[npt.NDArray[Any]]] = {}
     for path in paths:
         with np.load(path) as stored:
             for name in stored.files:
-                labels.setdefault(name, []).append(stored[name])
-    sizes = [len(index) for index in labels.pop("index")]
+                columns.setdefault(name, []).append(stored[name])
+    sizes = [len(index) for index in columns.pop("index")]
+    labels = {name: np.concatenate(arrays) for name, arrays in columns.items()}
     return HeadBank(
         celsius=tuple(np.load(apart_path(path, "celsius"), mmap_mode="r") for path in paths),
         coverage=tuple(np.load(apart_path(path, "coverage"), mmap_mode="r") for path in paths),
         starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        **{name: np.concatenate(arrays) for name, arrays in labels.items()},
+        seed=int(json.loads((folder / f"heads.{MANIFEST}").read_text())["seed"]),
+        pools=_pools(labels),
+        **labels,
     )
+
+
+def _pools(labels: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[np.int64]]:
+    near, back = labels["near"], labels["back"]
+    bowed = labels["pose_deg"][:, 1] > BOWED_DEG
+    clothed = np.ptp(labels["shoulder_px"], axis=1) > 0
+    member = {
+        "near": near & ~back,
+        "face": ~near & ~back & clothed,
+        "bowed": ~near & ~back & clothed & bowed,
+        "any": ~near & clothed,
+        "back": ~near & back,
+        "near-back": near & back,
+    }
+    order = np.argsort(labels["ambient_celsius"], kind="stable")
+    return {name: order[mask[order]] for name, mask in member.items()}

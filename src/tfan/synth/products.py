@@ -11,10 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from tfan.errors import InputError
-from tfan.synth.bank import APART, draw_head, head_arrays
+from tfan.synth.bank import APART, draw_head, head_arrays, open_bank
 from tfan.synth.face_sample import RENDER_PX, SAMPLE_PX, FaceSample, render_sample
 from tfan.synth.head import load_head
+from tfan.synth.negatives import render_negative
 from tfan.synth.record import to_json
+from tfan.synth.scene import render_scene
+from tfan.synth.scene_draw import draw_scene
+from tfan.synth.scene_params import CANVAS_PX
 
 Sample = tuple[dict[str, npt.NDArray[Any]], str]
 Maker = Callable[[int], Sample]
@@ -96,7 +100,58 @@ def _heads(recipe: Recipe) -> Maker:
     return lambda index: head_arrays(head, draw_head(np.random.default_rng([recipe.seed, index])))
 
 
+def _scenes(recipe: Recipe) -> Maker:
+    bank = open_bank(bank_of(recipe))
+
+    def make(index: int) -> Sample:
+        params = draw_scene(np.random.default_rng([recipe.seed, index]), bank)
+        scene = render_scene(bank, params)
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "images": scene.image,
+            "size_hw": np.array(scene.size_hw, np.int16),
+            "boxes_px": scene.boxes_px,
+            "five_px": scene.five_px,
+            "kind": scene.kind,
+        }
+        if recipe.radiometric:
+            arrays["celsius"] = _on_canvas(scene.celsius)
+        return arrays, to_json(params)
+
+    return make
+
+
+def _on_canvas(celsius: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:
+    """Return (288, 288) degrees, NaN outside the scene."""
+    canvas = np.full((CANVAS_PX, CANVAS_PX), np.nan, np.float16)
+    canvas[: celsius.shape[0], : celsius.shape[1]] = celsius
+    return canvas
+
+
+def _negatives(recipe: Recipe) -> Maker:
+    bank = open_bank(bank_of(recipe))
+
+    def make(index: int) -> Sample:
+        image, record = render_negative(bank, seed=recipe.seed, index=index)
+        return {"images": image}, record
+
+    return make
+
+
+def bank_of(recipe: Recipe) -> Path:
+    """Return the recipe's folder of heads, or say that one is needed."""
+    if recipe.bank is None:
+        raise InputError(
+            recipe.product,
+            expected="a bank of heads",
+            got="none",
+            fix="Run 'tfan synth generate heads FOLDER' and pass --bank FOLDER.",
+        )
+    return recipe.bank
+
+
 PRODUCTS = {
     "faces": Product(_faces),
+    "scenes": Product(_scenes, needs_bank=True),
+    "negatives": Product(_negatives, needs_bank=True),
     "heads": Product(_heads, apart=APART),
 }
