@@ -10,6 +10,7 @@ from tfan.types import AnyArray, Array
 CROP_QUANTILES = (0.05, 0.5, 0.95)
 CROP_LIMIT = 2.0  # clipped to -2..2: what is far hotter than the face says no more
 CROP_FLOOR_SHARE = 0.02  # of the frame's own 1st..99th percentile range
+FRAME_LIMIT = 0.7  # the frame's 1st..99th percentile becomes -0.5..0.5; a little beyond is kept
 _TINY = 1e-6  # a constant crop becomes zeros instead of 0 / 0
 
 
@@ -36,3 +37,17 @@ def normalise_crop(values: AnyArray, floor: float | npt.ArrayLike) -> Array:
     scaled = (flat - median[:, None]) / contrast[:, None]
     clipped: Array = np.clip(scaled, -CROP_LIMIT, CROP_LIMIT)
     return clipped.reshape(values.shape)
+
+
+def normalise_frame(values: AnyArray, *, low: float, high: float, floor: float) -> Array:
+    """Return (values - low) / max(high - low, floor) - 0.5, clipped to -0.7..0.7.
+
+    Args:
+        values: (...) in any unit, without NaN.
+        low: 1st percentile of the frame, in the unit of the values.
+        high: 99th percentile.
+        floor: smallest contrast that counts as one.
+    """
+    scale = 1.0 / max(high - low, floor, _TINY)
+    scaled = values * np.float32(scale) - np.float32(low * scale + 0.5)
+    return np.clip(scaled, -FRAME_LIMIT, FRAME_LIMIT, out=scaled)

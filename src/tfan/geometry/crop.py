@@ -1,0 +1,154 @@
+"""Square, turned windows on an image, and the way there and back.
+
+Window coordinates run from -1 to 1 between the outer edges of the window, x to the right and
+y downwards along the window's own axes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tfan.geometry.boxes import HAIRLINE_SHARE, bounds
+from tfan.types import AnyArray, Array
+
+CROP_SCALE = 1.5  # side of a window over sqrt(width * height) of the landmarks' hull
+_SHRINK_FROM = 1.25  # image pixels per window pixel from which areas are averaged first
+_MARGIN_PX = 4  # what bicubic interpolation needs around the window, and a little more
+_MIN_HALF_SIDE_PX = 2.0
+_EYES_AND_MOUTH = [0, 1, 3, 4]
+_UPRIGHT = np.array([-1 - 1j, 1 - 1j, -0.8 + 1j, 0.8 + 1j])  # the same four on an upright face
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """F square windows on one image.
+
+    Attributes:
+        centre_px: (F, 2) x, y.
+        half_side_px: (F,) half the side of the square.
+        roll: (F,) radians by which the window is turned clockwise as seen on screen.
+    """
+
+    centre_px: Array
+    half_side_px: Array
+    roll: Array
+
+    def __len__(self) -> int:
+        return len(self.half_side_px)
+
+    def __getitem__(self, rows: AnyArray | slice | list[int]) -> Windows:
+        return Windows(self.centre_px[rows], self.half_side_px[rows], self.roll[rows])
+
+    def to_image(self, points: AnyArray) -> Array:
+        """Return points (F, N, 2) of window coordinates in pixels of the image."""
+        scaled = points * self.half_side_px[:, None, None]
+        placed: Array = (_turn(scaled, self.roll) + self.centre_px[:, None]).astype(np.float32)
+        return placed
+
+    def from_image(self, points_px: AnyArray) -> Array:
+        """Return points (F, N, 2) of the image in window coordinates."""
+        turned = _turn(points_px - self.centre_px[:, None], -self.roll)
+        scaled: Array = (turned / self.half_side_px[:, None, None]).astype(np.float32)
+        return scaled
+
+
+def windows_for_boxes(boxes_px: AnyArray, five_px: AnyArray) -> Windows:
+    """Return upright windows for face boxes (F, 4) whose five points (F, 5, 2) tell the roll."""
+    roll = roll_of(five_px)
+    left, top, right, bottom = np.asarray(boxes_px, np.float64).T
+    width, height = np.maximum(right - left, 1), np.maximum(bottom - top, 1)
+    down = height * HAIRLINE_SHARE / 2  # from the box's centre to the hull's, along the face
+    centre = np.stack(
+        [(left + right) / 2 - np.sin(roll) * down, (top + bottom) / 2 + np.cos(roll) * down], axis=1
+    )
+    side = np.sqrt(width * height * (1 - HAIRLINE_SHARE))
+    return _windows(centre, side * CROP_SCALE / 2, roll)
+
+
+def windows_for_points(points_px: AnyArray, five_px: AnyArray) -> Windows:
+    """Return upright windows around landmarks (F, N, 2); five_px (F, 5, 2) tell the roll."""
+    roll = roll_of(five_px)
+    hull = bounds(_turn(np.asarray(points_px, np.float64), -roll))  # in the face's own axes
+    centre = _turn((hull[:, None, :2] + hull[:, None, 2:]) / 2, roll)[:, 0]
+    side = np.sqrt(np.prod(np.maximum(hull[:, 2:] - hull[:, :2], 1), axis=1))
+    return _windows(centre, side * CROP_SCALE / 2, roll)
+
+
+def roll_of(five_px: AnyArray) -> Array:
+    """Return the in-plane turn (F,) in radians, 0 upright, of five points (F, 5, 2).
+
+    The turn that best lays eyes and mouth corners on an upright pattern; foreshortening by yaw
+    narrows the pattern but does not turn it.
+    """
+    corners = np.asarray(five_px, np.float64)[:, _EYES_AND_MOUTH]
+    places = corners[..., 0] + 1j * corners[..., 1]
+    places = places - places.mean(axis=1, keepdims=True)
+    pattern = _UPRIGHT - _UPRIGHT.mean()
+    turn: Array = np.angle((places * pattern.conj()).sum(axis=1)).astype(np.float32)
+    return turn
+
+
+def sample_windows(values: AnyArray, windows: Windows, *, size: int) -> Array:
+    """Return the windows (F, size, size) float32, anti-aliased; outside, the border is repeated.
+
+    Args:
+        values: (H, W) of uint8, uint16, int16 or float32, without NaN.
+        windows: where to look.
+        size: pixels along each side of the result.
+    """
+    out = np.empty((len(windows), size, size), np.float32)
+    for row in range(len(windows)):
+        centre = windows.centre_px[row].astype(float)
+        half, roll = float(windows.half_side_px[row]), float(windows.roll[row])
+        _sample(values, centre, half, roll, out[row])
+    return out
+
+
+def _sample(values: AnyArray, centre: AnyArray, half: float, roll: float, out: Array) -> None:
+    size = len(out)
+    step = 2 * half / size  # image pixels per window pixel
+    reach = half * (abs(math.cos(roll)) + abs(math.sin(roll))) + _MARGIN_PX * max(step, 1)
+    x0, x1 = _span(centre[0], reach, values.shape[1])
+    y0, y1 = _span(centre[1], reach, values.shape[0])
+    region: AnyArray = values[y0:y1, x0:x1].astype(np.float32, copy=False)
+    zoom_x = zoom_y = 1.0
+    if step > _SHRINK_FROM:  # averaging whole pixels first is what keeps fine noise out
+        width, height = (max(1, round(n / step)) for n in (x1 - x0, y1 - y0))
+        zoom_x, zoom_y = width / (x1 - x0), height / (y1 - y0)
+        region = cv2.resize(region, (width, height), interpolation=cv2.INTER_AREA)
+    cos, sin = step * math.cos(roll), step * math.sin(roll)
+    first = (1 - size) / 2  # window pixel 0, counted from the middle of the window
+    start_x = centre[0] + first * (cos - sin)
+    start_y = centre[1] + first * (sin + cos)
+    matrix = np.array(
+        [
+            [cos * zoom_x, -sin * zoom_x, (start_x - x0 + 0.5) * zoom_x - 0.5],
+            [sin * zoom_y, cos * zoom_y, (start_y - y0 + 0.5) * zoom_y - 0.5],
+        ]
+    )
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    cv2.warpAffine(
+        region, matrix, (size, size), dst=out, flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
+def _span(centre: float, reach: float, length: int) -> tuple[int, int]:
+    """Return first and last + 1 pixel of centre ± reach inside 0..length, never empty."""
+    first = min(max(math.floor(centre - reach), 0), length - 1)
+    last = max(min(math.ceil(centre + reach) + 1, length), first + 1)
+    return first, last
+
+
+def _turn(points: AnyArray, roll: AnyArray) -> AnyArray:
+    cos, sin = np.cos(roll)[:, None], np.sin(roll)[:, None]
+    x, y = points[..., 0], points[..., 1]
+    return np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1)
+
+
+def _windows(centre: AnyArray, half_side: AnyArray, roll: AnyArray) -> Windows:
+    half = np.maximum(half_side, _MIN_HALF_SIDE_PX)
+    return Windows(centre.astype(np.float32), half.astype(np.float32), roll.astype(np.float32))

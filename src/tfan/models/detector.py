@@ -1,0 +1,132 @@
+"""Whole image -> face boxes, scores and five points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from tfan.errors import InputError
+from tfan.geometry.boxes import suppress
+from tfan.models.runtime import Contract, Runtime
+from tfan.thermal.normalise import normalise_frame
+from tfan.thermal.plane import Plane
+from tfan.types import AnyArray, Array
+
+DETECTOR_CONTRACT = Contract("detector", "image", ("cells",))
+STRIDES = (8, 16, 32)
+GRID_PX = 32  # the input's sides are multiples of the largest stride
+_POINT_STRIDES = 2.0  # points are given in units of two strides
+_PIXEL_CENTRE = 0.5  # the network counts from the outer edge of pixel 0, tfan from its centre
+_MIN_SIDE_PX = 3.0  # smaller boxes hold no face
+_MAX_CANDIDATES = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detections:
+    """F faces, best first.
+
+    Attributes:
+        boxes_px: (F, 4) left, top, right, bottom; may reach beyond the image.
+        scores: (F,) 0..1.
+        five_px: (F, 5, 2) right eye, left eye, nose tip, right and left mouth corner.
+    """
+
+    boxes_px: Array
+    scores: Array
+    five_px: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """The detection network with what goes before and after it.
+
+    Attributes:
+        runtime: see `DETECTOR_CONTRACT`.
+        long_side_px: longer side of the image as the network sees it; larger finds smaller faces.
+        threshold: least score of a face.
+    """
+
+    runtime: Runtime
+    long_side_px: int = 256
+    threshold: float = 0.4
+
+    def __post_init__(self) -> None:
+        if self.long_side_px < GRID_PX or self.long_side_px % GRID_PX:
+            expected = f"a multiple of {GRID_PX}"
+            raise InputError("detector size", expected=expected, got=repr(self.long_side_px))
+
+    def __call__(self, plane: Plane, *, min_score: float | None = None) -> Detections:
+        """Return the faces of a plane that score at least min_score (default: threshold)."""
+        batch, zoom = network_input(plane, self.long_side_px)
+        (cells,) = self.runtime(batch)
+        least = self.threshold if min_score is None else min_score
+        found = decode(cells[0], input_hw=(batch.shape[2], batch.shape[3]), min_score=least)
+        boxes: AnyArray = found.boxes_px / np.tile(zoom, 2) - _PIXEL_CENTRE
+        five: AnyArray = found.five_px / zoom - _PIXEL_CENTRE
+        large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= _MIN_SIDE_PX
+        inside = _centre_inside(boxes, plane.hw)
+        rows = np.flatnonzero(large & inside)
+        rows = rows[suppress(boxes[rows], found.scores[rows])]
+        return Detections(boxes[rows], found.scores[rows], five[rows])
+
+
+def network_input(plane: Plane, long_side_px: int) -> tuple[Array, Array]:
+    """Return the network's (1, 1, H, W) input and the (2,) zoom x, y from the image to it."""
+    height, width = plane.hw
+    scale = long_side_px / max(height, width)
+    small_h, small_w = max(1, round(height * scale)), max(1, round(width * scale))
+    values: AnyArray = plane.values.astype(np.float32, copy=False)
+    if (small_h, small_w) != (height, width):
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        values = cv2.resize(values, (small_w, small_h), interpolation=how)
+    batch = np.zeros((1, 1, _whole_grid(small_h), _whole_grid(small_w)), np.float32)
+    batch[0, 0, :small_h, :small_w] = normalise_frame(
+        values, low=plane.low, high=plane.high, floor=plane.floor
+    )
+    return batch, np.array([small_w / width, small_h / height], np.float32)
+
+
+def decode(cells: Array, *, input_hw: tuple[int, int], min_score: float) -> Detections:
+    """Return the cells that score at least min_score, in edge coordinates of the network input.
+
+    Args:
+        cells: (N, 15) score logit, raw distances left, top, right, bottom, five raw dx, dy;
+            the cells of strides 8, 16, 32 one after the other, row by row.
+        input_hw: height and width of the input, multiples of 32.
+        min_score: 0..1.
+    """
+    scores: AnyArray = 1 / (1 + np.exp(-np.clip(cells[:, 0], -60, 60)))
+    rows = np.flatnonzero(scores >= min_score)
+    if len(rows) > _MAX_CANDIDATES:
+        rows = rows[np.argsort(-scores[rows], kind="stable")[:_MAX_CANDIDATES]]
+    centres, strides = _grid(*input_hw)
+    centre, stride, chosen = centres[rows], strides[rows, None], cells[rows]
+    reach = np.logaddexp(0, chosen[:, 1:5]) * stride  # softplus
+    boxes: AnyArray = np.concatenate([centre - reach[:, :2], centre + reach[:, 2:]], axis=1)
+    reach_points = np.float32(_POINT_STRIDES) * stride[:, None]
+    five: AnyArray = centre[:, None] + chosen[:, 5:].reshape(-1, 5, 2) * reach_points
+    return Detections(boxes, scores[rows], five)
+
+
+@lru_cache(maxsize=16)
+def _grid(height: int, width: int) -> tuple[Array, Array]:
+    """Return the centre (N, 2) and the stride (N,) of each cell."""
+    centres, strides = [], []
+    for stride in STRIDES:
+        y, x = np.mgrid[: height // stride, : width // stride].reshape(2, -1)
+        centres.append((np.stack([x, y], axis=1) + 0.5) * stride)
+        strides.append(np.full(len(x), stride))
+    return np.concatenate(centres).astype(np.float32), np.concatenate(strides).astype(np.float32)
+
+
+def _whole_grid(length: int) -> int:
+    return -(-length // GRID_PX) * GRID_PX
+
+
+def _centre_inside(boxes: AnyArray, hw: tuple[int, int]) -> AnyArray:
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    inside: AnyArray = (x >= 0) & (x < hw[1]) & (y >= 0) & (y < hw[0])
+    return inside

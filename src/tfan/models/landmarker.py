@@ -1,0 +1,154 @@
+"""Windows on faces -> landmarks, their expected errors, and whether there is a face at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from tfan.errors import InputError
+from tfan.geometry.crop import Windows, sample_windows, windows_for_points
+from tfan.landmarks.schemes import N_NETWORK, SCHEMES, load_scheme, scheme_for
+from tfan.models.runtime import Contract, Runtime
+from tfan.thermal.normalise import normalise_crop
+from tfan.thermal.plane import Plane
+from tfan.types import AnyArray, Array
+
+LANDMARK_CONTRACT = Contract("landmark", "crops", ("points", "log_sigma", "visibility", "presence"))
+Looks = Literal["auto", 1, 2]
+LOOKS: tuple[Looks, ...] = ("auto", 1, 2)
+
+# A second look pays where the first shows that its own window was off by more than training saw
+# all the time.
+MAX_SHIFT = 0.12  # of the window's half side
+MAX_ZOOM = 1.2
+MAX_TURN = np.radians(12.0)
+
+NEAR_SHARE = 0.05  # "confidence" is the probability to lie within that share of the face's size
+_DISTANCE_PER_SIGMA = 2.0  # mean distance of a 2-D Laplace density exp(-r / s) / (2 pi s^2)
+_MAX_BATCH = 32  # windows at once: bounds the memory of a crowd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks:
+    """Landmarks of F faces, all N points of the network.
+
+    Attributes:
+        points_px: (F, N, 2) x, y.
+        sigma_px: (F, N) expected distance from the true place.
+        confidence: (F, N) probability to lie within 5 % of the face's size of the true place.
+        visibility: (F, N) probability that nothing hides the point.
+        presence: (F,) probability that there is a face.
+    """
+
+    points_px: Array
+    sigma_px: Array
+    confidence: Array
+    visibility: Array
+    presence: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarker:
+    """The landmark network with what goes before and after it.
+
+    Attributes:
+        runtime: see `LANDMARK_CONTRACT`.
+        size_px: side of the network's input.
+        looks: 1 look at each face, 2, or "auto": a second only where the first was off.
+        sigma_factor: calibration of the expected errors.
+    """
+
+    runtime: Runtime
+    size_px: int = 128
+    looks: Looks = "auto"
+    sigma_factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.looks not in LOOKS:
+            expected = " or ".join(map(repr, LOOKS))
+            raise InputError("looks", expected=expected, got=repr(self.looks))
+
+    def __call__(self, plane: Plane, windows: Windows) -> Landmarks:
+        """Return the landmarks in F > 0 windows on a plane, after as many looks as are needed."""
+        found = self.look(plane, windows)
+        if self.looks == 1:
+            return found
+        better = windows_for_points(found.points_px, five_of(found.points_px))
+        rows = np.arange(len(windows)) if self.looks == 2 else np.flatnonzero(off(windows, better))
+        return _replaced(found, rows, self.look(plane, better[rows])) if len(rows) else found
+
+    def look(self, plane: Plane, windows: Windows) -> Landmarks:
+        """Return what the network says to windows on a plane, looking once."""
+        crops = sample_windows(plane.values, windows, size=self.size_px)
+        batch = normalise_crop(crops, plane.crop_floor)[:, None]
+        parts = [self.runtime(batch[i : i + _MAX_BATCH]) for i in range(0, len(batch), _MAX_BATCH)]
+        outputs = [np.concatenate(output) for output in zip(*parts, strict=True)]
+        return self._measured(windows, *outputs)
+
+    def _measured(
+        self, windows: Windows, points: Array, log_sigma: Array, visibility: Array, presence: Array
+    ) -> Landmarks:
+        points_px = windows.to_image(points)
+        spread_px = np.exp(log_sigma) * windows.half_side_px[:, None] * self.sigma_factor
+        there = _probability(presence.reshape(-1))
+        near = near_probability(spread_px, NEAR_SHARE * face_size_px(points_px)[:, None])
+        return Landmarks(
+            points_px,
+            (_DISTANCE_PER_SIGMA * spread_px).astype(np.float32),
+            (near * there[:, None]).astype(np.float32),
+            _probability(visibility),
+            there,
+        )
+
+
+def off(first: Windows, better: Windows) -> AnyArray:
+    """Return (F,) whether windows differ so much that a second look pays."""
+    shift = np.linalg.norm(better.centre_px - first.centre_px, axis=1) / first.half_side_px
+    zoom = np.abs(np.log(better.half_side_px / first.half_side_px))
+    turn = np.abs(np.angle(np.exp(1j * (better.roll - first.roll))))
+    far: AnyArray = (shift > MAX_SHIFT) | (zoom > np.log(MAX_ZOOM)) | (turn > MAX_TURN)
+    return far
+
+
+def near_probability(spread: AnyArray, radius: AnyArray) -> AnyArray:
+    """Return the share of a 2-D Laplace density of that spread within a radius of its middle.
+
+    The density exp(-r / s) / (2 pi s^2) is what the network is trained to predict.
+    """
+    ratio = radius / np.maximum(spread, 1e-9)
+    share: AnyArray = 1 - (1 + ratio) * np.exp(-ratio)
+    return share
+
+
+def face_size_px(points_px: AnyArray) -> Array:
+    """Return sqrt(width * height) (F,) of the hull of landmarks (F, N, 2)."""
+    sides = points_px.max(axis=1) - points_px.min(axis=1)
+    size: Array = np.sqrt(np.maximum(sides, 1).prod(axis=1))
+    return size
+
+
+def five_of(points_px: Array) -> Array:
+    """Return right eye, left eye, nose tip and mouth corners (F, 5, 2) of landmarks (F, N, 2).
+
+    N is 548 or one scheme's number of points; the 548 begin with the 478.
+    """
+    n_points = points_px.shape[1]
+    scheme = load_scheme(SCHEMES[0]) if n_points == N_NETWORK else scheme_for(n_points)
+    five: Array = points_px[:, scheme.five]
+    return five
+
+
+def _probability(logits: Array) -> Array:
+    shares: Array = (1 / (1 + np.exp(-np.clip(logits, -60, 60)))).astype(np.float32)
+    return shares
+
+
+def _replaced(found: Landmarks, rows: AnyArray, better: Landmarks) -> Landmarks:
+    fields = {}
+    for name in Landmarks.__dataclass_fields__:
+        values = getattr(found, name).copy()
+        values[rows] = getattr(better, name)
+        fields[name] = values
+    return Landmarks(**fields)

@@ -1,0 +1,127 @@
+"""The weights that tfan knows. A new model is a new row, not a new class."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from tfan.errors import WeightsError
+
+_DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """One file of weights and all that is needed to use it rightly.
+
+    Attributes:
+        task: "detect" or "landmark".
+        file: name of the ONNX file in the package's models/data.
+        sha256: of that file; another file is refused.
+        licence: SPDX name of the weights' licence.
+        input_hw: height and width of the network's input in pixels; for the detector its largest.
+        crop_scale: side of a crop over sqrt(width * height) of the landmarks' hull.
+        threshold: detector: least score of a face.
+        min_presence: landmarks: least probability that the crop shows a face.
+        sigma_factor: calibration: true expected error over predicted one.
+        trained: configuration, data seed and revision of the training.
+        scores: name of a measure -> value, as in docs/models.
+    """
+
+    task: Literal["detect", "landmark"]
+    file: str
+    sha256: str
+    licence: str
+    input_hw: tuple[int, int]
+    crop_scale: float = 1.5
+    threshold: float = 0.4
+    min_presence: float = 0.2
+    sigma_factor: float = 1.0
+    trained: str = ""
+    scores: dict[str, float] = field(default_factory=dict)
+
+
+WEIGHTS: dict[str, Weights] = {
+    "landmarks": Weights(
+        task="landmark",
+        file="landmarks.onnx",
+        sha256="",
+        licence="Apache-2.0",
+        input_hw=(128, 128),
+        min_presence=0.2,
+        trained="docs/models/landmarks",
+    ),
+    "detector": Weights(
+        task="detect",
+        file="detector.onnx",
+        sha256="",
+        licence="Apache-2.0",
+        input_hw=(256, 256),
+        threshold=0.4,
+        trained="docs/models/detector",
+    ),
+}
+
+
+def find(name: str) -> Weights:
+    """Return the row called name, or say which names exist."""
+    if name in WEIGHTS:
+        return WEIGHTS[name]
+    raise WeightsError(f"no weights called {name!r}; known: {', '.join(sorted(WEIGHTS))}")
+
+
+def bundled_path(row: Weights) -> Path:
+    """Return where the file of a row lies, whether or not it is there."""
+    return _DATA / row.file
+
+
+def read_bundled(row: Weights, *, path: Path | None = None) -> bytes:
+    """Return the bytes of a bundled file after comparing them with the row's sha256.
+
+    Args:
+        row: what is expected.
+        path: the file, where it is not the bundled one.
+    """
+    path = path or bundled_path(row)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        msg = (
+            f"the bundled weights {row.file} are missing from this installation of tfan; "
+            "install it again, or name a file with model_path="
+        )
+        raise WeightsError(msg) from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != row.sha256:
+        msg = (
+            f"{path} does not match its known sha256: expected {row.sha256[:16]}..., got "
+            f"{digest[:16]}...; the file was changed or damaged, install tfan again"
+        )
+        raise WeightsError(msg)
+    return data
+
+
+def read_own(path: str | Path) -> bytes:
+    """Return the bytes of a user's own ONNX file, or say what the file is instead."""
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot be read as weights: {error.strerror}") from error
+    problem = _not_onnx(data)
+    if problem:
+        raise WeightsError(f"{path} {problem}")
+    return data
+
+
+def _not_onnx(data: bytes) -> str:
+    start = data[:512].lstrip().lower()
+    if not data:
+        return "is empty; download or export the weights again"
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "is a web page, not weights; open the address in a browser and download the file"
+    if data.startswith((b"PK\x03\x04", b"\x80\x02")):
+        return "is a PyTorch file; tfan runs ONNX files here, export it with torch.onnx first"
+    return ""

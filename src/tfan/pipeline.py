@@ -1,0 +1,197 @@
+"""Detector, then landmarker: image -> faces. And the sliding window, which needs no detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tfan.errors import InputError, WeightsError
+from tfan.geometry.boxes import box_for_points, clip_boxes, suppress
+from tfan.geometry.crop import windows_for_boxes, windows_for_points
+from tfan.geometry.pyramid import pyramid_windows
+from tfan.landmarks.schemes import N_NETWORK, NETWORK_SCHEMES, load_scheme, scheme_for
+from tfan.models.detector import DETECTOR_CONTRACT, Detector
+from tfan.models.landmarker import LANDMARK_CONTRACT, Landmarker, Landmarks, Looks, five_of
+from tfan.models.registry import find, read_bundled, read_own
+from tfan.models.runtime import Contract, OnnxRuntime
+from tfan.thermal.plane import prepare
+from tfan.types import AnyArray, Array, Face
+
+_CANDIDATES = 5  # windows of the sliding search that are looked at again
+_MORE_LOOKS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Find faces and their landmarks. Holds no state: one instance serves many threads.
+
+    Attributes:
+        detector: plane -> boxes, scores, five points.
+        landmarker: plane, windows -> landmarks.
+        scheme: name of the landmark convention of the answers.
+        min_presence: least probability of the landmark network that it sees a face.
+    """
+
+    detector: Detector
+    landmarker: Landmarker
+    scheme: str = "mediapipe478"
+    min_presence: float = 0.2
+
+    def detect(
+        self,
+        image: Any,
+        mode: str = "auto",
+        *,
+        min_score: float | None = None,
+        max_faces: int | None = None,
+    ) -> list[Face]:
+        """Return the faces of an image, best first; an empty list when there are none.
+
+        Args:
+            image: (H, W) temperatures, counts or brightness, or (H, W, 3 or 4) colours; see
+                `tfan.interpret`. It is not changed.
+            mode: "auto", "temperature" or "pixel".
+            min_score: least score of the detector; None takes the weights' own threshold.
+            max_faces: no more than so many of the best; None gives all.
+        """
+        _check_limits(min_score, max_faces)
+        plane = prepare(image, mode)
+        found = self.detector(plane, min_score=min_score)
+        limit = len(found.scores) if max_faces is None else max_faces
+        faces: list[Face] = []
+        start = 0
+        while start < len(found.scores) and len(faces) < limit:
+            rows = slice(start, start + limit - len(faces))
+            start = rows.stop
+            windows = windows_for_boxes(found.boxes_px[rows], found.five_px[rows])
+            marks = self.landmarker(plane, windows)
+            boxes = clip_boxes(found.boxes_px[rows], plane.hw)
+            faces += self._faces(marks, boxes, found.scores[rows])
+        return _without_doubles(faces)
+
+    def slide(
+        self,
+        image: Any,
+        mode: str = "auto",
+        *,
+        eta: float = 0.75,
+        stride: float = 100,
+        max_lvl: int = 0,
+    ) -> Face | None:
+        """Return the best face that windows over the whole image see, None if none does.
+
+        No detector runs. The landmark network itself says how sure it is of each window.
+
+        Args:
+            image: see `detect`.
+            mode: "auto", "temperature" or "pixel".
+            eta: factor between levels of the pyramid, between 0 and 1.
+            stride: pixels between windows of 224 pixels at their own level.
+            max_lvl: finest level; 0 is the image as it is.
+        """
+        plane = prepare(image, mode)
+        windows = pyramid_windows(plane.hw, eta=eta, stride=stride, max_lvl=max_lvl)
+        marks = self.landmarker.look(plane, windows)
+        marks = _rows(marks, np.argsort(-_sureness(marks), kind="stable")[:_CANDIDATES])
+        for _ in range(_MORE_LOOKS):
+            better = windows_for_points(marks.points_px, five_of(marks.points_px))
+            marks = self.landmarker.look(plane, better)
+        best = _rows(marks, np.array([_sureness(marks).argmax()]))
+        boxes = clip_boxes(box_for_points(best.points_px), plane.hw)
+        faces = self._faces(best, boxes, best.presence)
+        return faces[0] if faces else None
+
+    def _faces(self, marks: Landmarks, boxes: Array, scores: Array) -> list[Face]:
+        rows = slice(None)
+        if marks.points_px.shape[1] == N_NETWORK:
+            rows = NETWORK_SCHEMES[self.scheme]
+        five = marks.points_px[:, rows][:, load_scheme(self.scheme).five]
+        return [
+            Face(
+                box_px=boxes[i],
+                score=float(scores[i]),
+                points_px=marks.points_px[i, rows],
+                sigma_px=marks.sigma_px[i, rows],
+                confidence=marks.confidence[i, rows],
+                visibility=marks.visibility[i, rows],
+                scheme=self.scheme,
+                five_px=five[i],
+            )
+            for i in np.flatnonzero(marks.presence >= self.min_presence)
+        ]
+
+
+def load_pipeline(
+    model_path: str | Path | None = None,
+    *,
+    n_landmarks: int = 478,
+    detector_path: str | Path | None = None,
+    device: str | None = "cpu",
+    threads: int | None = None,
+    looks: Looks = "auto",
+    detector_size: int | None = None,
+) -> Pipeline:
+    """Return a pipeline with the bundled weights, or with ONNX files of your own.
+
+    Args:
+        model_path: landmark network; None takes the bundled one.
+        n_landmarks: 478 (MediaPipe's order) or 70 (68 iBUG and two pupils).
+        detector_path: detection network; None takes the bundled one.
+        device: "cpu", "cuda" or "cuda:1"; never changed silently.
+        threads: threads of each network; None takes up to four.
+        looks: 1, 2 or "auto": how often each face is looked at.
+        detector_size: longer side of what the detector sees, a multiple of 32.
+    """
+    scheme = scheme_for(n_landmarks).name
+    detect, mark = find("detector"), find("landmarks")
+    run = {"device": device, "threads": threads}
+    eye = _runtime(DETECTOR_CONTRACT, "detector", detector_path, run)
+    hand = _runtime(LANDMARK_CONTRACT, "landmarks", model_path, run)
+    _check_points(hand, n_landmarks, str(model_path))
+    detector = Detector(eye, detector_size or max(detect.input_hw), detect.threshold)
+    factor = mark.sigma_factor if model_path is None else 1.0
+    landmarker = Landmarker(hand, mark.input_hw[0], looks, factor)
+    return Pipeline(detector, landmarker, scheme, mark.min_presence)
+
+
+def _runtime(
+    contract: Contract, name: str, path: str | Path | None, run: dict[str, Any]
+) -> OnnxRuntime:
+    if path is not None:
+        return OnnxRuntime(read_own(path), contract=contract, source=str(path), **run)
+    row = find(name)
+    return OnnxRuntime(read_bundled(row), contract=contract, source=row.file, **run)
+
+
+def _check_points(runtime: OnnxRuntime, n_landmarks: int, source: str) -> None:
+    count = runtime.output_shapes()["points"][1]
+    if isinstance(count, int) and count not in (n_landmarks, N_NETWORK):
+        msg = f"{source} gives {count} landmarks, not the {n_landmarks} that were asked for"
+        raise WeightsError(msg)
+
+
+def _check_limits(min_score: float | None, max_faces: int | None) -> None:
+    if min_score is not None and not 0 <= min_score <= 1:
+        raise InputError("min_score", expected="a number from 0 to 1", got=repr(min_score))
+    if max_faces is not None and max_faces < 1:
+        raise InputError("max_faces", expected="None or a number from 1", got=repr(max_faces))
+
+
+def _sureness(marks: Landmarks) -> AnyArray:
+    mean: AnyArray = marks.confidence.mean(axis=1)
+    return mean
+
+
+def _rows(marks: Landmarks, rows: AnyArray) -> Landmarks:
+    return Landmarks(*(getattr(marks, name)[rows] for name in Landmarks.__dataclass_fields__))
+
+
+def _without_doubles(faces: list[Face]) -> list[Face]:
+    """Return the faces whose landmarks lie apart: two boxes may have led to one face."""
+    if len(faces) < 2:
+        return faces
+    boxes = box_for_points(np.stack([face.points_px for face in faces]))
+    return [faces[i] for i in suppress(boxes, np.array([face.score for face in faces]))]

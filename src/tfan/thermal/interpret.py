@@ -1,0 +1,241 @@
+"""What the numbers of an image mean, decided aloud: every reading says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from tfan.errors import InputError
+from tfan.thermal.palettes import Match, recognise
+from tfan.types import AnyArray, Array
+
+Mode = Literal["auto", "temperature", "pixel"]
+Channels = Literal["one", "grey", "palette", "luminance"]
+
+MODES = ("auto", "temperature", "pixel")
+ABSOLUTE_ZERO_CELSIUS = -273.15
+MIN_SIDE_PX = 16  # below, no face has enough pixels to be one
+_SAMPLE_PX = 8_000  # percentiles of so many pixels are steady to a fraction of a per cent
+_BULK = (0.05, 0.5, 0.95)  # what most pixels show; burning or dead ones are fewer
+_GREY_SPREAD = 12  # levels between channels that JPEG may bring into a grey picture
+_GREY_SHARE = 0.9  # of the pixels must be grey; text and cross-hairs may be coloured
+_SHAPE = "(height, width) or (height, width, 1, 3 or 4)"
+_LEVELS_8BIT = 255.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit that temperatures are stored in; degC = value * scale + offset.
+
+    Attributes:
+        bulk_celsius: range that must hold the 5th to 95th percentile to recognise the unit.
+    """
+
+    name: str
+    scale: float
+    offset: float
+    bulk_celsius: tuple[float, float]
+
+    def holds(self, bulk: AnyArray) -> bool:
+        """Whether percentiles in this unit would be temperatures around a face."""
+        low, _, high = bulk * self.scale + self.offset
+        return bool(self.bulk_celsius[0] <= low and high <= self.bulk_celsius[1])
+
+
+UNITS = (
+    Unit("degrees Celsius", 1.0, 0.0, (-50.0, 80.0)),
+    Unit("kelvin", 1.0, ABSOLUTE_ZERO_CELSIUS, (-50.0, 120.0)),
+    Unit("centikelvin", 0.01, ABSOLUTE_ZERO_CELSIUS, (-50.0, 120.0)),
+    Unit("decikelvin", 0.1, ABSOLUTE_ZERO_CELSIUS, (-50.0, 120.0)),
+)
+_WHOLE_UNITS = UNITS[2:]  # integers: whole degrees would be too coarse to show a face
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an image was read, and why.
+
+    Attributes:
+        meaning: "temperature" or "pixel" (only brightness).
+        unit: "degrees Celsius", "kelvin", "centikelvin", "decikelvin", "8-bit levels",
+            "0..1" or "counts".
+        reason: one clause that a person can check.
+        channels: where the one value per pixel came from.
+        scale: degrees Celsius per unit, None without temperature.
+        offset: degrees Celsius at value 0, None without temperature.
+        palette: what was recognised, when channels is "palette".
+    """
+
+    meaning: Literal["temperature", "pixel"]
+    unit: str
+    reason: str
+    channels: Channels = "one"
+    scale: float | None = None
+    offset: float | None = None
+    palette: Match | None = None
+
+
+def interpret(image: Any, mode: str = "auto") -> Reading:
+    """Decide what the values of an image mean.
+
+    Args:
+        image: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) numbers of any width and byte order;
+            colours in the order red, green, blue or the reverse; alpha is not looked at.
+        mode: "auto" decides by the values; "temperature" and "pixel" are taken at their word.
+    """
+    array = as_image(image)
+    check_mode(mode)
+    if array.ndim == 3:
+        return read_colours(array, mode)
+    return read_values(array.dtype, sorted_sample(array), mode)
+
+
+def check_mode(mode: str) -> None:
+    """Raise the sentence that lists the modes unless mode is one of them."""
+    if mode not in MODES:
+        raise InputError("mode", expected=" or ".join(map(repr, MODES)), got=repr(mode))
+
+
+def as_image(image: Any) -> AnyArray:
+    """Return the image as (H, W) or (H, W, 3) real numbers in native byte order, or say why not.
+
+    Masked pixels become NaN. Nothing is copied unless it must be.
+    """
+    if isinstance(image, np.ma.MaskedArray):
+        image = np.ma.filled(image.astype(np.float32), np.nan)
+    array: AnyArray = np.asarray(image)
+    _check_dtype(array)
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    elif array.ndim == 3 and array.shape[2] == 4:
+        array = array[:, :, :3]
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3):
+        raise InputError("image", expected=f"shape {_SHAPE}", got=str(np.shape(image)))
+    if min(array.shape[:2]) < MIN_SIDE_PX:
+        least = f"at least {MIN_SIDE_PX} x {MIN_SIDE_PX} pixels"
+        raise InputError("image", expected=least, got=f"shape {array.shape}")
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    return array
+
+
+def sorted_sample(values: AnyArray) -> Array:
+    """Return the finite ones of about 8,000 evenly spread values, sorted, as float32."""
+    step = max(1, int((values.size / _SAMPLE_PX) ** 0.5))
+    for candidate in (values[::step, ::step], values):
+        flat = candidate.astype(np.float32).reshape(-1)  # numpy sorts these fastest
+        flat.sort()
+        finite = flat[np.searchsorted(flat, -np.inf, "right") : np.searchsorted(flat, np.inf)]
+        if len(finite):
+            return finite
+    raise InputError(
+        "image",
+        expected="finite values",
+        got="only NaN or infinite ones",
+        fix="Hand in the frame before it was masked.",
+    )
+
+
+def to_celsius(values: AnyArray, reading: Reading) -> Array:
+    """Return values (...) in degrees Celsius, float32; only for a reading of temperatures."""
+    if reading.scale is None or reading.offset is None:
+        raise InputError("image", expected="temperatures", got=f"{reading.unit}: {reading.reason}")
+    celsius: Array = (values * np.float64(reading.scale) + reading.offset).astype(np.float32)
+    return celsius
+
+
+def _check_dtype(array: AnyArray) -> None:
+    if array.dtype.kind not in "uif":
+        fix = "Use image.astype('uint8')." if array.dtype.kind == "b" else ""
+        raise InputError("image", expected="real numbers", got=f"dtype {array.dtype}", fix=fix)
+
+
+def read_values(dtype: np.dtype[Any], values: AnyArray, mode: str) -> Reading:
+    """Return the reading of one channel from its dtype and sorted, finite values (N,)."""
+    if mode == "pixel":
+        unit_name = _brightness_unit(dtype, values)
+        return Reading("pixel", unit_name, "mode='pixel' was asked for")
+    bulk = values[[int(q * (len(values) - 1) + 0.5) for q in _BULK]].astype(np.float64)
+    seen = f"{bulk[0]:.6g}..{bulk[2]:.6g} (5th to 95th percentile)"
+    unit = _temperature_unit(dtype, values, bulk, mode)
+    if unit is not None:
+        reason = f"{dtype.name} values {seen} fit {unit.name}"
+        return Reading("temperature", unit.name, reason, scale=unit.scale, offset=unit.offset)
+    name = _brightness_unit(dtype, values)
+    reason = f"{dtype.name} values {seen} are {name}"
+    if mode == "temperature":
+        reason = f"{reason}: no temperature unit fits, although mode='temperature' was asked for"
+    return Reading("pixel", name, reason)
+
+
+def _temperature_unit(
+    dtype: np.dtype[Any], values: AnyArray, bulk: AnyArray, mode: str
+) -> Unit | None:
+    """Return the unit that the values fit; with mode "temperature" also where it is a guess."""
+    candidates: tuple[Unit, ...]
+    if mode == "auto" and dtype.kind != "f":
+        candidates = _WHOLE_UNITS if dtype.itemsize > 1 else ()
+    elif mode == "auto" and _looks_like_levels(values):
+        candidates = ()
+    else:
+        candidates = UNITS
+    return next((unit for unit in candidates if unit.holds(bulk)), None)
+
+
+def _looks_like_levels(values: AnyArray) -> bool:
+    """Whether floats are brightness: 0..1, or an 8-bit picture that was made float."""
+    low, high = float(values[0]), float(values[-1])
+    if low >= 0 and high <= 1:
+        return True
+    whole = bool((values == np.rint(values)).all())
+    eight_bit = low >= 0 and high <= _LEVELS_8BIT
+    bright = high > UNITS[0].bulk_celsius[1]  # no scene of whole degrees below that either
+    return eight_bit and ((whole and bright) or values[len(values) // 2] > 100)
+
+
+def _brightness_unit(dtype: np.dtype[Any], values: AnyArray) -> str:
+    low, high = float(values[0]), float(values[-1])
+    if dtype.kind == "f" and low >= 0 and high <= 1:
+        return "0..1"
+    return "8-bit levels" if low >= 0 and high <= _LEVELS_8BIT else "counts"
+
+
+def read_colours(image: AnyArray, mode: str) -> Reading:
+    """Return the reading of (H, W, 3) colours."""
+    step = max(1, int((image.shape[0] * image.shape[1] / _SAMPLE_PX) ** 0.5))
+    first, second, third = np.moveaxis(eight_bit_colours(image[::step, ::step]), 2, 0)
+    largest = np.maximum(np.maximum(first, second), third)
+    spread = largest - np.minimum(np.minimum(first, second), third)
+    grey = float((spread <= _GREY_SPREAD).mean())
+    if grey >= _GREY_SHARE:
+        reading = Reading(
+            "pixel", "8-bit levels", "3 channels alike: grey stored as colour", "grey"
+        )
+    else:
+        match = recognise(eight_bit_colours(image))
+        share = f"{match.explained:.0%} of the colours"
+        if match.sure:
+            why = f"{share} lie on the palette {match.name!r} ({match.order})"
+            reading = Reading("pixel", "8-bit levels", why, "palette", palette=match)
+        else:
+            why = f"no known palette ({match.name!r} explains {share}): luminance"
+            reading = Reading("pixel", "8-bit levels", why, "luminance")
+    if mode == "temperature":
+        why = f"{reading.reason}; colours hold no temperatures, although mode='temperature'"
+        reading = replace(reading, reason=f"{why} was asked for")
+    return reading
+
+
+def eight_bit_colours(image: AnyArray) -> AnyArray:
+    """Return (H, W, 3) colours as uint8, whatever their width."""
+    if image.dtype == np.uint8:
+        return image
+    values = np.nan_to_num(image.astype(np.float32), posinf=0.0, neginf=0.0)
+    top = float(values.max())
+    if top <= 1:
+        values = values * np.float32(_LEVELS_8BIT)
+    elif top > _LEVELS_8BIT:
+        values = values * np.float32(_LEVELS_8BIT / max(top, 1023.0))
+    return np.clip(values, 0, _LEVELS_8BIT).astype(np.uint8)

@@ -1,0 +1,140 @@
+"""Pseudo-colour pictures back to one value per pixel, by recognising their palette."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from tfan.types import Array
+
+Order = Literal["bgr", "rgb"]
+Levels = npt.NDArray[np.uint8]
+
+MIN_EXPLAINED = 0.7  # share of pixels near the palette; the rest may be text, logos, cross-hairs
+NEAR_LEVELS = 26.0  # distance in 8-bit RGB that JPEG and another maker's shade stay within
+_SAMPLES = 300
+_ENTRIES = 64  # of each palette while searching
+_BITS = 6  # per channel, of the look-up table that decodes
+_BLOCK = np.uint8(256 - 2 ** (8 - _BITS))
+_INDEX_WEIGHTS = np.array([4**_BITS, 2**_BITS, 1], np.float32) / 2 ** (8 - _BITS)
+_TABLE = Path(__file__).parent / "data" / "palettes.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The palette that explains a colour picture best.
+
+    Attributes:
+        name: row of data/palettes.json.
+        order: order of the picture's channels.
+        explained: 0..1, share of the pixels that lie near the palette.
+    """
+
+    name: str
+    order: Order
+    explained: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether enough of the picture is explained to trust the palette."""
+        return self.explained >= MIN_EXPLAINED
+
+
+@cache
+def load_palettes() -> dict[str, Array]:
+    """Return name -> (256, 3) red, green, blue in 0..255, from cold to hot."""
+    rows = json.loads(_TABLE.read_text(encoding="utf-8"))
+    return {name: _spread(stops.split(), 256) for name, stops in rows.items()}
+
+
+def recognise(image: Levels) -> Match:
+    """Return the palette and channel order that explain (H, W, 3) colours best, sure or not.
+
+    A palette that reads the same in both orders (jet is nearly its own mirror) counts as bgr.
+    """
+    sample = _smooth_pixels(image)
+    best: tuple[float, Match] | None = None
+    orders: tuple[Order, Order] = ("bgr", "rgb")
+    for order in orders:
+        distances = _distances(sample if order == "rgb" else sample[:, ::-1])  # (N, P)
+        capped = np.minimum(distances, 2 * NEAR_LEVELS).mean(axis=0)  # overlays weigh no more
+        row = int(capped.argmin())
+        if best is None or capped[row] < best[0]:
+            explained = float((distances[:, row] < NEAR_LEVELS).mean())
+            best = float(capped[row]), Match(list(load_palettes())[row], order, explained)
+    assert best is not None  # two orders were tried
+    return best[1]
+
+
+def decode(image: Levels, match: Match) -> Levels:
+    """Return (H, W) places on the palette, 0 coldest to 255 hottest, of (H, W, 3) colours."""
+    blocks = (image & _BLOCK).astype(np.float32)
+    weights = _INDEX_WEIGHTS if match.order == "rgb" else _INDEX_WEIGHTS[::-1]
+    index = cv2.transform(blocks, weights[None]).astype(np.int32)
+    places: Levels = _decoder(match.name).take(index, mode="clip")
+    return places
+
+
+def _smooth_pixels(image: Levels) -> Array:
+    """Return about _SAMPLES colours (N, 3) from where neighbours agree: edges are mixtures."""
+    height, width = image.shape[:2]
+    step = max(1, int(np.sqrt(height * width / (4 * _SAMPLES))))
+    here = image[: height - 1 : step, : width - 1 : step].astype(np.float32)
+    there = image[1::step, 1::step].astype(np.float32)[: here.shape[0], : here.shape[1]]
+    colours = here.reshape(-1, 3)
+    unrest = np.abs(here - there).sum(axis=2).reshape(-1)
+    calm = np.flatnonzero(unrest <= np.median(unrest))
+    return colours[calm[:: max(1, len(calm) // _SAMPLES)]]
+
+
+def _distances(colours: Array) -> Array:
+    """Return the distance (N, P) of each colour to the nearest entry of each palette."""
+    # einsum: for so narrow a product the threads of a BLAS cost more than they give
+    products = np.einsum("nc,cm->nm", colours, _search_directions())  # (N, _ENTRIES * P)
+    products += _search_offsets()
+    nearest = products.reshape(len(colours), _ENTRIES, -1).min(axis=1)
+    squared = (colours**2).sum(axis=1)[:, None] + nearest
+    distances: Array = np.sqrt(np.maximum(squared, 0))
+    return distances
+
+
+@cache
+def _search_directions() -> Array:
+    """Return (3, _ENTRIES * P): minus twice the entries, so that a product gives distances."""
+    entries = np.stack([palette[:: 256 // _ENTRIES] for palette in load_palettes().values()])
+    directions: Array = np.ascontiguousarray(-2 * entries.transpose(2, 1, 0).reshape(3, -1))
+    return directions
+
+
+@cache
+def _search_offsets() -> Array:
+    offsets: Array = (_search_directions() ** 2).sum(axis=0) / 4
+    return offsets
+
+
+@cache
+def _decoder(name: str) -> Levels:
+    """Return the place on a palette for each colour of _BITS bits per channel."""
+    palette = load_palettes()[name]
+    levels = (np.arange(2**_BITS, dtype=np.float32) + 0.5) * 2 ** (8 - _BITS) - 0.5
+    green_blue = np.stack(np.meshgrid(levels, levels, indexing="ij"), axis=-1).reshape(-1, 2)
+    table = np.empty((2**_BITS, 4**_BITS), np.uint8)
+    rest = (palette[:, 1:] ** 2).sum(1) - 2 * green_blue @ palette[:, 1:].T  # (G * B, 256)
+    for row, red in enumerate(levels):
+        table[row] = (rest + (palette[:, 0] - red) ** 2).argmin(axis=1)
+    return table.reshape(-1)
+
+
+def _spread(stops: list[str], count: int) -> Array:
+    colours = np.array([list(bytes.fromhex(stop)) for stop in stops], np.float32)
+    places = np.linspace(0, 1, len(stops))
+    wanted = np.linspace(0, 1, count)
+    channels = [np.interp(wanted, places, colours[:, i]) for i in range(3)]
+    return np.stack(channels, axis=1).astype(np.float32)
