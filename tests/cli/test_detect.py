@@ -38,15 +38,16 @@ def face(score: float, *, x: float = POINT_PX[0]) -> Face:
 class Fake:
     """Two faces in every image, none in black ones; a sentence for 18 rows, a bug for 19."""
 
-    def __init__(self, n_landmarks: int, device: str) -> None:
-        self.made_with = (n_landmarks, device)
+    def __init__(self, **asked) -> None:
+        self.asked = asked
 
-    def detect(self, image, mode="auto"):
+    def detect(self, image, mode="auto", *, min_score=None, max_faces=None):
         if image.shape[0] == 18:
             raise InputError("image", expected="other than 18 rows", got="18")
         if image.shape[0] == 19:
             raise ZeroDivisionError("a bug")
-        return [face(0.9), face(0.4)] if image.max() > 0 else []
+        found = [face(0.9), face(0.4)] if image.max() > 0 else []
+        return [f for f in found if f.score >= (min_score or 0)][:max_faces]
 
 
 @pytest.fixture
@@ -125,17 +126,21 @@ def test_options_reach_the_landmarker_and_the_reading(frames):
     made, modes = [], []
 
     class Spy(Fake):
-        def __init__(self, n_landmarks, device):
-            super().__init__(n_landmarks, device)
-            made.append(self.made_with)
+        def __init__(self, **asked):
+            super().__init__(**asked)
+            made.append(asked)
 
-        def detect(self, image, mode="auto"):
+        def detect(self, image, mode="auto", **limits):
             modes.append(mode)
-            return super().detect(image, mode)
+            return super().detect(image, mode, **limits)
 
-    run(frames, "--n-landmarks", 70, "--device", "cuda:1", "--mode", "pixel", fake=Spy)
+    options = ["--n-landmarks", 70, "--device", "cuda:1", "--detector-size", 512]
+    run(frames, *options, "--mode", "pixel", fake=Spy)
     run(frames / "empty.npy", fake=Spy)
-    assert made == [(70, "cuda:1"), (478, "cpu")]
+    assert made == [
+        {"n_landmarks": 70, "device": "cuda:1", "detector_size": 512},
+        {"n_landmarks": 478, "device": "cpu", "detector_size": None},
+    ]
     assert modes == ["pixel", "pixel", "auto"]
 
 
@@ -182,7 +187,7 @@ def test_name_that_stands_for_nothing_fails(frames, name):
 
 
 def test_wrong_weights_end_the_run_with_one_line(frames):
-    def broken(n_landmarks, device):
+    def broken(**asked):
         raise WeightsError("landmarks.onnx was changed")
 
     result = run(frames, fake=broken)

@@ -27,7 +27,7 @@ def demo(
     """
     picture = folder / "demo.png"
     with as_file(files("tfan") / "data" / DEMO_FRAME) as path:
-        landmarker = loader(context)(_N_LANDMARKS, "cpu")
+        landmarker = loader(context)(n_landmarks=_N_LANDMARKS)
         found = find(landmarker, path, Asked())
         typer.echo(f"{DEMO_FRAME}: {found.reading.reason}", err=True)
         print_table([found])

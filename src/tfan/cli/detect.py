@@ -13,7 +13,20 @@ from typing import Annotated
 import typer
 
 from tfan.cli.landmarker import Landmarker, loader
-from tfan.cli.options import DeviceOption, JsonOption, Mode, ModeOption, Points, PointsOption
+from tfan.cli.options import (
+    CsvOption,
+    DeviceOption,
+    JsonOption,
+    Mode,
+    ModeOption,
+    MultiOption,
+    OverlayOption,
+    Points,
+    PointsOption,
+    ScoreOption,
+    SizeOption,
+    VerboseOption,
+)
 from tfan.cli.results import CSV_COLUMNS, Failed, Found, csv_rows, json_line, table
 from tfan.errors import InputError, MissingExtraError, WeightsError
 from tfan.io import expand, read_image, write_png
@@ -29,8 +42,8 @@ class Asked:
     """What the user asked of each image."""
 
     mode: str = "auto"
-    every_face: bool = True
-    min_score: float = 0.0
+    min_score: float | None = None
+    max_faces: int | None = None
     overlay: Path | None = None
     verbose: bool = False
 
@@ -42,17 +55,14 @@ def detect(
     ],
     n_landmarks: PointsOption = Points.MEDIAPIPE,
     mode: ModeOption = Mode.AUTO,
-    multi: Annotated[bool, typer.Option("--multi/--best", help="Every face, or the best.")] = True,
+    multi: MultiOption = True,
     as_json: JsonOption = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="One row a landmark.")] = False,
-    overlay: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write pictures of the faces here.")
-    ] = None,
-    min_score: Annotated[
-        float, typer.Option(min=0, max=1, help="Drop faces that score less.")
-    ] = 0.0,
+    as_csv: CsvOption = False,
+    overlay: OverlayOption = None,
+    min_score: ScoreOption = None,
+    detector_size: SizeOption = None,
     device: DeviceOption = "cpu",
-    verbose: Annotated[bool, typer.Option("--verbose", help="Say how images were read.")] = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Find faces and landmarks in IMAGES.
 
@@ -61,8 +71,10 @@ def detect(
     """
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv: choose one of them.")
-    landmarker = loader(context)(int(n_landmarks), device)
-    asked = Asked(str(mode), multi, min_score, overlay, verbose)
+    landmarker = loader(context)(
+        n_landmarks=int(n_landmarks), device=device, detector_size=detector_size
+    )
+    asked = Asked(str(mode), min_score, None if multi else 1, overlay, verbose)
     quiet = sys.stdout.isatty() and (as_json or as_csv)  # results and a bar would mix
     with _bar(expand(images), quiet=quiet) as paths:
         results = _results(landmarker, paths, asked)
@@ -99,8 +111,9 @@ def find(landmarker: Landmarker, path: Path, asked: Asked) -> Found:
     plane = prepare(image, asked.mode)
     measured = plane.reading.meaning == "temperature"
     celsius = to_celsius(as_image(image), plane.reading) if measured else None
-    faces = [f for f in landmarker.detect(image, mode=asked.mode) if f.score >= asked.min_score]
-    faces = faces if asked.every_face else faces[:1]
+    faces = landmarker.detect(
+        image, asked.mode, min_score=asked.min_score, max_faces=asked.max_faces
+    )
     return Found(path, plane.values, celsius, plane.reading, faces)
 
 

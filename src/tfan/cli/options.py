@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,3 +33,17 @@ ModeOption = Annotated[
 ]
 DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="One row a landmark.")]
+OverlayOption = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Write pictures of the faces here.")
+]
+MultiOption = Annotated[bool, typer.Option("--multi/--best", help="Every face, or the best.")]
+ScoreOption = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="Least score of a face; by default the weights' own."),
+]
+SizeOption = Annotated[
+    int | None,
+    typer.Option(help="Long side of what the detector sees, such as 512 for small far faces."),
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", help="Say how images were read.")]
