@@ -76,29 +76,30 @@ def generate(
         TimeRemainingColumn,
     )
 
+    from tfan.synth.dataset import HEADS_IN_BANK
     from tfan.synth.dataset import generate as generate_dataset
+    from tfan.synth.products import product_of
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TextColumn("{task.fields[rate]}"), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(product.value, total=count, rate="")
 
-        def advance(samples: int) -> None:
-            progress.advance(task, samples)
-            speed = progress.tasks[0].speed
-            progress.update(task, rate=f"{speed:.0f}/s" if speed else "")
+        def make(name: str, folder: Path, number: int, seed: int) -> list[Path]:
+            task = progress.add_task(name, total=number, rate="")
 
-        paths = generate_dataset(
-            product.value,
-            out,
-            count=count,
-            seed=seed,
-            workers=workers,
-            head_path=head,
-            bank=bank,
-            radiometric=radiometric,
-            advance=advance,
-        )
+            def advance(samples: int) -> None:
+                progress.advance(task, samples)
+                speed = next(one.speed for one in progress.tasks if one.id == task)
+                progress.update(task, rate=f"{speed:.0f}/s" if speed else "")
+
+            return generate_dataset(name, folder, count=number, seed=seed, workers=workers,
+                                    head_path=head, bank=bank, radiometric=radiometric,
+                                    advance=advance)  # fmt: skip
+
+        if bank is None and product_of(product.value).needs_bank:
+            make("heads", out / "heads", HEADS_IN_BANK, 0)
+            bank = out / "heads"
+        paths = make(product.value, out, count, seed)
     typer.echo(f"{len(paths)} shards in {out}")
 
 

@@ -28,6 +28,7 @@ PROFILE_SHARE = 0.12
 SHOULDER_ROWS = 6
 LEAST_SHOULDER_PX = 8
 BOWED_DEG = 12.0
+FACELESS_YAW_DEG = 135.0  # between this and a profile, cheek and lashes still show: not counted
 POOL_REACH = 20
 
 
@@ -76,6 +77,10 @@ class HeadBank:
         row = index - int(self.starts[shard])
         return self.celsius[shard][row], self.coverage[shard][row]
 
+    def is_faceless(self, index: int) -> bool:
+        """Return whether a head shows its back so fully that it is a plain negative."""
+        return bool(self.back[index]) and _is_faceless(float(self.pose_deg[index, 0]))
+
     def alike(self, rng: np.random.Generator, pool: str, ambient_celsius: float) -> int:
         """Draw a head of a pool whose air was about as warm; any head where the pool is empty."""
         members = self.pools[pool] if len(self.pools[pool]) else np.arange(len(self))
@@ -83,6 +88,10 @@ class HeadBank:
         reach = max(POOL_REACH, len(members) // 25)
         place = middle + int(rng.integers(-reach, reach + 1))
         return int(members[min(max(place, 0), len(members) - 1)])
+
+
+def _is_faceless(yaw_deg: float) -> bool:
+    return abs((yaw_deg + 180) % 360 - 180) > FACELESS_YAW_DEG
 
 
 def draw_head(rng: np.random.Generator) -> FaceParams:

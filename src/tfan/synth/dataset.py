@@ -17,7 +17,6 @@ import numpy as np
 from tfan.errors import InputError
 from tfan.synth.products import Maker, Recipe, maker_of, product_of
 from tfan.synth.shards import (
-    SHARD_SAMPLES,
     claim_folder,
     is_complete,
     shard_indices,
@@ -72,6 +71,7 @@ def generate(
     if row.needs_bank and bank is None:
         bank = folder / "heads"
         generate("heads", bank, count=HEADS_IN_BANK, workers=workers, head_path=head_path)
+    radiometric = radiometric and product != "heads"  # a head is nothing but degrees
     recipe = Recipe(product, seed, head_path, bank, radiometric)
     claim_folder(folder, {"product": product, "seed": seed, "radiometric": radiometric})
     paths = [shard_path(folder, product, shard) for shard in range(shard_total(count))]
@@ -169,6 +169,3 @@ def _write(recipe: Recipe, path: Path, indices: range, advance: Advance) -> None
 
 def _ignore(_samples: int) -> None:
     return
-
-
-__all__ = ["SHARD_SAMPLES", "generate"]

@@ -76,7 +76,7 @@ def placed(item: Item, points: Points) -> npt.NDArray[np.int32]:
         )
         for x, y in points
     ]
-    return np.array(rows, np.int32).clip(-(2**20), 2**20)
+    return np.array(rows, np.int32)
 
 
 def fill(mask: Mask, item: Item, points: Points, level: float = FULL) -> None:

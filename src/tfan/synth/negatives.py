@@ -62,8 +62,8 @@ def _scene(bank: HeadBank, seed: int, number: int) -> tuple[SceneParams, npt.NDA
     rng = np.random.default_rng([seed, number])
     staging = FACELESS[0] if rng.random() < BEHIND_SHARE else FACELESS[1]
     params = draw_scene(rng, bank, staging=staging)
-    back = tuple(one for one in params.people if bank.back[one.head])
-    params = replace(params, people=back)
+    away = tuple(one for one in params.people if bank.is_faceless(one.head))
+    params = replace(params, people=away)
     rendered = render_scene(bank, params)
     height, width = rendered.size_hw
     return params, rendered.image[:height, :width]

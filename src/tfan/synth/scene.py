@@ -183,7 +183,7 @@ def _labelled(
     row = 0
     sampled = min(1.0, params.sensor.samples_px / max(height, width))
     for number, (person, put) in enumerate(zip(params.people, puts, strict=True), start=1):
-        if bank.back[person.head] or row == MOST_PEOPLE:
+        if bank.is_faceless(person.head) or row == MOST_PEOPLE:
             continue
         edge = np.array([width - 1, height - 1, width - 1, height - 1], np.float32)
         box = np.clip(put.box_px, 0, edge)
@@ -191,7 +191,7 @@ def _labelled(
         if visible < LEAST_ENTRY:
             continue
         size = math.sqrt(float(np.prod(put.box_px[2:] - put.box_px[:2])))
-        seen = visible > LEAST_VISIBLE and size >= LEAST_FACE_PX
+        seen = visible > LEAST_VISIBLE and size >= LEAST_FACE_PX and not bank.back[person.head]
         seen = seen and size * sampled >= LEAST_SAMPLED_PX and _has_contrast(image, box)
         boxes[row], five[row], kind[row] = box, put.five_px, FACE if seen else IGNORE
         row += 1
