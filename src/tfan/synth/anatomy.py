@@ -135,17 +135,19 @@ def _ear_regions(head: Head, azimuth_deg: npt.NDArray[np.floating[Any]]) -> dict
     ear = head.is_part("face") & (np.abs(x) > 7.2) & (z < 3.6) & (y > -3) & (y < 7)
     ear &= (azimuth_deg > 75) & (azimuth_deg < 120)
     centres = np.stack([head.mean[ear & (x * s > 0)].mean(0) for s in (-1, 1)])
-    inwards = np.array([[0.4, 0, -0.3], [-0.4, 0, -0.3]], np.float32)
+    outwards = np.array([[-0.4, 0, -0.3], [0.4, 0, -0.3]], np.float32)
+    down = np.array([0, -2.2, 0.3], np.float32)
     return {
-        "ears": _near(head.mean, centres - inwards * [1, 0, -1], 2.9, 4),
-        "earlobes": _near(head.mean, [*centres, 0, -2.2, 0.3], 1.1, 3),
+        "ears": _near(head.mean, centres + outwards, 2.9, 4),
+        "earlobes": _near(head.mean, centres + down, 1.1, 3),
     }
 
 
 def _beard_regions(mean: Floats, p: Floats, lips: Floats, skin: Floats) -> dict[str, Floats]:
     chin = np.stack([0.6 * p[57] + 0.4 * p[8], 0.3 * p[57] + 0.7 * p[8]])
     beard = np.maximum(_near(mean, _line(p[3:14]), 1.9, 4), _near(mean, chin, 1.5, 4))
-    upper = _near(mean, [*_line(p[[48, 50, 51, 52, 54]]), 0, 0.55, 0], 0.55, 4)
+    above_lip = _line(p[[48, 50, 51, 52, 54]]) + np.array([0, 0.55, 0], np.float32)
+    upper = _near(mean, above_lip, 0.55, 4)
     sides = _near(mean, np.concatenate([_line(p[:4]), _line(p[13:17])]), 1.2, 4)
     return {
         "beard": beard * (1 - lips) * skin,
