@@ -222,7 +222,9 @@ def test_overlays_have_a_name_each_and_leave_nothing_beside(frames, tmp_path):
     picture = read_image(tmp_path / "drawn" / "person.faces.png")
     assert picture.shape == (8 * HEIGHT, 8 * WIDTH, 3)
     assert (picture != picture[..., :1]).any()  # coloured points on a grey frame
-    assert f"drawn in {tmp_path / 'drawn' / 'person-2.faces.png'}" in result.stderr
+    assert result.stderr == f"Drawn: 3 pictures in {tmp_path / 'drawn'}\n"
+    result = run(frames / "empty.npy", "--overlay", tmp_path / "drawn", "--csv")
+    assert result.stderr == f"Drawn: {tmp_path / 'drawn' / 'empty.faces.png'}\n"
 
 
 def test_overlay_folder_that_cannot_be_written_fails_by_image(frames, tmp_path):

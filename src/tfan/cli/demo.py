@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,7 @@ def demo(
     picture = folder / "demo.png"
     with as_file(files("tfan") / "data" / DEMO_FRAME) as path:
         landmarker = loader(context)(n_landmarks=_N_LANDMARKS)
-        found = find(landmarker, path, Asked())
+        found = replace(find(landmarker, path, Asked()), path=Path(DEMO_FRAME))
         typer.echo(f"{DEMO_FRAME}: {found.reading.reason}", err=True)
         print_table([found])
         draw(found, picture)

@@ -86,16 +86,15 @@ def detect(
 def _results(
     landmarker: Landmarker, paths: Iterable[Path], asked: Asked
 ) -> Iterator[Found | Failed]:
-    taken: set[Path] = set()
+    drawn: list[Path] = []
     for path in paths:
         try:
             found = find(landmarker, path, asked)
             if asked.verbose:
                 _remark(f"{path}: {found.reading.reason}")
             if asked.overlay is not None:
-                picture = _free_name(asked.overlay, path, taken)
-                draw(found, picture)
-                _remark(f"{path}: drawn in {picture}")
+                drawn.append(_free_name(asked.overlay, path, drawn))
+                draw(found, drawn[-1])
             yield found
         except (WeightsError, MissingExtraError):
             raise  # would fail for every image
@@ -103,6 +102,9 @@ def _results(
             sentence = _sentence(path, error)
             _remark(sentence)
             yield Failed(path, sentence)
+    if drawn:
+        many = f"{len(drawn)} pictures in {asked.overlay}"
+        _remark(f"Drawn: {drawn[0] if len(drawn) == 1 else many}")
 
 
 def find(landmarker: Landmarker, path: Path, asked: Asked) -> Found:
@@ -157,12 +159,11 @@ def draw(found: Found, path: Path) -> None:
     write_png(path, draw_faces(colourise(found.shown), found.faces))
 
 
-def _free_name(folder: Path, image: Path, taken: set[Path]) -> Path:
+def _free_name(folder: Path, image: Path, taken: Sequence[Path]) -> Path:
     """Return a name that no other image of this run has: a.png and b/a.tiff are two pictures."""
     path, number = folder / f"{image.stem}.faces.png", 2
     while path in taken:
         path, number = folder / f"{image.stem}-{number}.faces.png", number + 1
-    taken.add(path)
     return path
 
 

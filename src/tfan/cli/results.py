@@ -146,7 +146,7 @@ def _face_cells(found: Found, face: Face) -> tuple[str, ...]:
     known = celsius is not None and bool(np.isfinite(celsius).any())
     return (
         f"{face.score:.2f}",
-        " ".join(f"{value:5.0f}" for value in face.box_px),
+        " ".join(f"{round(float(value)):5d}" for value in face.box_px),
         str(len(face.points_px)),
         f"{np.median(face.sigma_px):.1f}",
         f"{np.mean(face.visibility < 0.5):.0%}",
