@@ -76,5 +76,34 @@ def _train(
     typer.echo(str(out / "checkpoint.pt"))
 
 
-if __name__ == "__main__":
-    app(prog_name="python -m tfan.train")
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt of a training.")],
+    out: Annotated[Path, typer.Option(help="The ONNX file to write.")],
+    half: Annotated[bool, typer.Option(help="Store large weights in half precision.")] = True,
+) -> None:
+    """Write a checkpoint as ONNX, compare the two, print the registry's row."""
+    require("torch", extra="train", purpose="Exporting")
+    from tfan.train.checkpoints import read_checkpoint
+    from tfan.train.export import export as write
+    from tfan.train.export import registry_row
+
+    trained = read_checkpoint(checkpoint)
+    written = write(trained, out, half=half)
+    for name, difference in written.differences.items():
+        typer.echo(f"{name}: torch and ONNX differ by {difference:.2g} at most", err=True)
+    typer.echo(registry_row(written, trained))
+
+
+@app.command("evaluate-synthetic")
+def evaluate_synthetic(
+    weights: Annotated[Path, typer.Argument(help="ONNX file of either network.")],
+    data: Annotated[Path, typer.Option(help="Folder of shards that were never trained on.")],
+    out: Annotated[Path, typer.Option(help="Folder that gets scores.json and scores.md.")],
+    limit: Annotated[int | None, typer.Option(help="Use that many samples at most.")] = None,
+) -> None:
+    """Score an ONNX file on held-out synthetic shards; print the table."""
+    require("torch", extra="train", purpose="Reading shards")
+    from tfan.train.evaluation import evaluate
+
+    typer.echo(evaluate(weights, data=data, out=out, limit=limit))

@@ -109,3 +109,19 @@ def detector_scores(found: Iterable[Found]) -> dict[str, float]:
 
 def _mean(values: AnyArray) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
+
+
+def detector_table(scores: dict[str, float]) -> str:
+    """Return recall by size, and what goes with it, as a Markdown table."""
+    rows = [["face size, px at 256", "faces", f"recall at {THRESHOLD:g}, %"], ["---"] * 3]
+    for low, high in SIZE_BANDS_PX:
+        band = f"{low}_{high}px"
+        faces, recall = int(scores[f"faces_{band}"]), 100 * scores[f"recall_{band}"]
+        rows.append([f"{low}-{high}", str(faces), f"{recall:.1f}"])
+    rows.append(["all", str(int(scores["faces"])), f"{100 * scores['recall']:.1f}"])
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return (
+        f"{table}\n\nAP50 {scores['ap50']:.3f}, false ones per image "
+        f"{scores['false_per_image']:.3f}, five points {100 * scores['five_points_error']:.1f} % "
+        f"of the face size, median score of right faces {scores['score_of_right_median']:.2f}.\n"
+    )
