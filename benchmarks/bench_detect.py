@@ -23,8 +23,8 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-import yardstick
 
+import yardstick
 from tfan.io import read_image
 from tfan.models.detector import network_input
 from tfan.models.runtime import Contract, OnnxRuntime

@@ -76,4 +76,5 @@ def export(path: Path) -> None:
     example = torch.zeros(1, 3, SIDE_PX, SIDE_PX)
     with warnings.catch_warnings():  # the older exporter needs no further package
         warnings.simplefilter("ignore")
-        torch.onnx.export(network, (example,), str(path), input_names=["image"], dynamo=False)
+        names = {"input_names": ["image"], "output_names": ["points"]}
+        torch.onnx.export(network, (example,), str(path), dynamo=False, **names)
