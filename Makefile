@@ -8,7 +8,7 @@ PYTEST_ARGS ?=
 
 export ORT_DISABLE_TELEMETRY = 1
 
-.PHONY: help demo test check format bench docs clean
+.PHONY: help demo test check format bench docs picture clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/'
@@ -33,6 +33,10 @@ bench: $(VENV)/.full ## speed of detect() against the published landmark network
 
 docs: $(VENV)/.base ## write docs/reference/cli.md anew from the parser
 	$(BIN)/python docs/reference/write_cli.py
+
+picture: demo ## put the picture of the demo into the README
+	mkdir -p docs/pictures
+	cp demo-output/demo.png docs/pictures/demo.png
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) demo-output .pytest_cache .mypy_cache .ruff_cache

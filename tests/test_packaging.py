@@ -27,7 +27,7 @@ def data_files() -> set[str]:
     return {
         path.relative_to(source).as_posix()
         for path in (source / "tfan").rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc")
+        if path.is_file() and path.suffix != ".py" and path.parent.name != "__pycache__"
     }
 
 
@@ -111,6 +111,6 @@ def markdown_links():
                 yield pytest.param(page.parent / target, id=f"{page.name}->{target}")
 
 
-@pytest.mark.parametrize("target", markdown_links())
+@pytest.mark.parametrize("target", list(markdown_links()))
 def test_links_between_pages_lead_somewhere(target):
     assert target.exists()
