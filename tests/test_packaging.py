@@ -1,4 +1,4 @@
-"""What a stranger gets: one version, the licences, the commands of the README, data in the wheel."""
+"""What a stranger gets: version, licences, the commands of the README, data in the wheel."""
 
 from __future__ import annotations
 

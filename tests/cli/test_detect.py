@@ -99,7 +99,9 @@ def test_table_is_the_default_and_never_cut_in_a_pipe(frames):
     assert "no face" in result.stdout
     assert "0.90" in result.stdout
     assert "34.0" in result.stdout
+    assert "°C" in result.stdout
     assert result.stderr == ""
+    assert "°C" not in run(frames / "empty.npy").stdout  # nothing measured, no column
 
 
 def test_brightness_has_no_celsius(frames):

@@ -20,6 +20,8 @@ CSV_COLUMNS = (
     "image", "face", "score", "box_left_px", "box_top_px", "box_right_px", "box_bottom_px",
     "landmark", "x_px", "y_px", "sigma_px", "confidence", "visibility", "celsius",
 )  # fmt: skip
+_HEADINGS = ("score", "box: left top right bottom", "points", "± px", "hidden", "°C")
+_HIDDEN_BELOW = 0.5  # visibility
 _DECIMALS_PX, _DECIMALS_SHARE, _DECIMALS_CELSIUS = 2, 4, 2
 
 
@@ -125,10 +127,11 @@ def table(results: Sequence[Found | Failed]) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
+    measured = any(isinstance(r, Found) and r.celsius is not None for r in results)
     made = Table(box=None, pad_edge=False, header_style="bold")
     made.add_column("image", overflow="fold")
-    for heading in ("score", "box: left top right bottom", "points", "± px", "hidden", "°C"):
-        made.add_column(heading, justify="right")
+    for heading in _HEADINGS if measured else _HEADINGS[:-1]:
+        made.add_column(heading, justify="right", no_wrap=True)
     for result in results:
         name = escape(str(result.path))
         if isinstance(result, Failed):
@@ -137,7 +140,7 @@ def table(results: Sequence[Found | Failed]) -> Table:
             made.add_row(name, "no face")
         else:
             for face in result.faces:
-                made.add_row(name, *_face_cells(result, face))
+                made.add_row(name, *_face_cells(result, face)[: len(made.columns) - 1])
     return made
 
 
@@ -149,6 +152,6 @@ def _face_cells(found: Found, face: Face) -> tuple[str, ...]:
         " ".join(f"{round(float(value)):5d}" for value in face.box_px),
         str(len(face.points_px)),
         f"{np.median(face.sigma_px):.1f}",
-        f"{np.mean(face.visibility < 0.5):.0%}",
+        f"{np.mean(face.visibility < _HIDDEN_BELOW):.0%}",
         f"{np.nanmedian(celsius):.1f}" if celsius is not None and known else "",
     )
