@@ -54,7 +54,7 @@ def decode(raw: Tensor, cells: Cells) -> tuple[Tensor, Tensor]:
     stride = cells.strides[:, None]
     distances = functional.softplus(raw[..., 1:5]) * stride
     boxes = torch.cat([cells.centres - distances[..., :2], cells.centres + distances[..., 2:]], -1)
-    offsets = raw[..., 5:].unflatten(-1, (5, 2)) * stride[..., None] * 2.0
+    offsets = raw[..., 5:].reshape(*raw.shape[:-1], 5, 2) * stride[..., None] * 2.0
     return boxes, cells.centres[:, None] + offsets
 
 

@@ -28,8 +28,9 @@ def apply_crops(faces: Faces, draw: CropDraw, *, mirror: Tensor) -> CropBatch:
     crops = _sample(faces.images, draw)
     points, visible = _labels(faces, draw, mirror=mirror)
     seen = points.abs().amax(2) <= 1.0
-    inside = seen & ~_beyond(*to_px(*points.unbind(-1), draw.to_px), draw.window_px)
-    hidden = _occlusion(*points.unbind(-1), draw.occluders) < 1.0
+    x, y = points.unbind(-1)
+    inside = seen & ~_beyond(*to_px(x, y, draw.to_px), draw.window_px)
+    hidden = _occlusion(x, y, draw.occluders) < 1.0
     crops = _disturb(_occlude(crops, draw), draw)
     return CropBatch(
         crops=normalise_crops(crops, draw.floor),
@@ -54,8 +55,9 @@ def _beyond(x_px: Tensor, y_px: Tensor, window_px: Tensor) -> Tensor:
     """Say which (B, ...) pixels lie more than half a pixel outside the window."""
     shape = (len(window_px),) + (1,) * (x_px.ndim - 1)
     left, top, right, bottom = (edge.view(shape) for edge in window_px.T)
-    beside = (x_px < left - 0.5) | (x_px > right + 0.5)
-    return beside | (y_px < top - 0.5) | (y_px > bottom + 0.5)
+    beside: Tensor = (x_px < left - 0.5) | (x_px > right + 0.5)
+    over: Tensor = (y_px < top - 0.5) | (y_px > bottom + 0.5)
+    return beside | over
 
 
 def _sample(images: Tensor, draw: CropDraw) -> Tensor:

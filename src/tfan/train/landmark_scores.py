@@ -80,7 +80,7 @@ def _presence(results: LandmarkResults) -> dict[str, float]:
     return scores
 
 
-def _mean(values: npt.NDArray[np.generic]) -> float:
+def _mean(values: Floats | Bools) -> float:
     return float(np.mean(values)) if values.size else float("nan")
 
 

@@ -70,7 +70,7 @@ def rate_at(share: float, schedule: Schedule) -> float:
 def fast_bfloat16(device: torch.device) -> bool:
     """Say whether bfloat16 is faster than float32: on a CPU only with its own instructions."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     tests = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(getattr(torch.cpu, test, lambda: False)() for test in tests)
 
@@ -83,7 +83,8 @@ class Trainer:
         self.config = config
         self.device = device
         self.progress = Progress()
-        self.net = task.net.to(device, memory_format=torch.channels_last).train()
+        net = task.net.to(device)
+        self.net = net.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.net).eval()
         self.optimiser = _optimiser(self.net, config.schedule)
         wanted = config.precision == "bfloat16"

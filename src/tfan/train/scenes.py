@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from tfan.thermal.normalise import FRAME_LIMIT as LIMIT
 from tfan.train.cells import EMPTY, FACE, IGNORED
 from tfan.train.chance import Chance
 from tfan.train.config import SceneAugment
 
 PREDICTED_PX = 256  # long side of a frame at prediction
-LIMIT = 0.7  # of the normalised values, see the contract of the detector's input
 _QUANTILES = (0.01, 0.99)
 _FLOOR_LEVELS = 8.0
 _FIVE_MIRROR = (1, 0, 2, 4, 3)
@@ -121,7 +121,8 @@ def apply_scenes(
     """Return images (B, 1, T, T), boxes (B, K, 4), five (B, K, 5, 2) and kinds (B, K)."""
     tile_px = draw.grain.shape[-1]
     images = _disturb(*_sample(scenes, draw), draw)
-    boxes = _move(scenes.boxes.unflatten(2, (2, 2)), draw, tile_px=tile_px)
+    corners = scenes.boxes.reshape(*scenes.kinds.shape, 2, 2)
+    boxes = _move(corners, draw, tile_px=tile_px)
     boxes = torch.cat([boxes.amin(2), boxes.amax(2)], dim=2)
     five = _move(scenes.five, draw, tile_px=tile_px)
     five = torch.where(draw.mirrored[:, None, None, None], five[:, :, list(_FIVE_MIRROR)], five)
@@ -150,8 +151,12 @@ def _sample(scenes: Scenes, draw: SceneDraw) -> tuple[Tensor, Tensor]:
     y = (line - draw.shift[:, 1:]) / draw.scale[:, 1:]
     height, width = scenes.size_hw[:, :1], scenes.size_hw[:, 1:]
     content = ((y >= 0) & (y < height))[:, :, None] & ((x >= 0) & (x < width))[:, None, :]
+    across_units, down_units = x * (2 / side) - 1, y * (2 / side) - 1
     units = torch.stack(
-        torch.broadcast_tensors((x * (2 / side) - 1)[:, None, :], (y * (2 / side) - 1)[:, :, None]),
+        [
+            across_units[:, None, :].expand(-1, tile_px, -1),
+            down_units[:, :, None].expand(-1, -1, tile_px),
+        ],
         dim=-1,
     )
     tiles = torch.empty_like(draw.grain)
