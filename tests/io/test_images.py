@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tfan.errors import InputError
-from tfan.io import read_image, write_png
+from tfan.io import images, read_image, write_png
 
 SHAPE = (30, 40)
 JPEG_TOLERANCE_LEVELS = 4  # quality 95 on a smooth ramp
@@ -90,7 +90,20 @@ def test_file_cut_short_is_refused(tmp_path, suffix, share):
         read_image(tmp_path / f"a{suffix}")
 
 
-def test_jpeg_cut_after_a_preview_is_refused(tmp_path):
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_file_cut_short_is_refused_by_any_decoder(tmp_path, monkeypatch, suffix):
+    """OpenCV 4 fills the missing rest with grey; the closing mark is looked for first."""
+    monkeypatch.setattr(images, "_decode", lambda data: np.zeros(SHAPE, np.uint8))
+    data = encoded(suffix, ramp("uint8"))
+    (tmp_path / "a").write_bytes(data)
+    assert read_image(tmp_path / "a").shape == SHAPE
+    (tmp_path / "a").write_bytes(data[:-20])
+    with pytest.raises(InputError, match="cut short"):
+        read_image(tmp_path / "a")
+
+
+def test_jpeg_cut_after_a_preview_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(images, "_decode", lambda data: np.zeros(SHAPE, np.uint8))
     data = encoded(".jpg", ramp("uint8"))
     preview = b"\xff\xe1" + (2 + 6).to_bytes(2, "big") + b"abcd\xff\xd9"  # ends with the mark
     whole = data[:2] + preview + data[2:]
