@@ -12,6 +12,7 @@ from tfan.synth.scene_params import Body
 
 POSTURES = ("standing", "seated", "table")
 OWNED = 127
+REACH = (3.2, 2.2, 8.0)  # of limbs beside, above and below the shoulders, in faces
 Path = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
 
@@ -56,39 +57,47 @@ def paint_body(
     x, y, half = shoulder_px
     if y >= celsius.shape[0] + face_px or face_px < 2:
         return
+    reach = half + REACH[0] * face_px
+    left, top = max(int(x - reach), 0), max(int(y - REACH[1] * face_px), 0)
+    columns = slice(left, max(int(x + reach), 0))
+    if body.posture == "table":  # a table is as wide as the room
+        left, columns = 0, slice(None)
+    window = (slice(top, max(int(y + REACH[2] * face_px), 0)), columns)
+    if celsius[window].size == 0:
+        return
     item = Item(
-        "body", x, y, face_px, cloth_celsius,
+        "body", x - left, y - top, face_px, cloth_celsius,
         soft_px=max(0.3, face_px * 0.02), seed=body.seed, dice=body.dice,
         grain_celsius=body.fold_celsius if face_px > 8 else 0.0,
         grain_px=max(3.0, face_px * 0.7),
     )  # fmt: skip
-    wide = half / face_px
-    everything = blank(celsius)
-    legs = _legs(celsius, item, body, wide)
-    lay(celsius, legs, cloth_celsius + body.legs_celsius, item)
-    trunk = _trunk(celsius, item, wide)
-    lay(celsius, trunk, cloth_celsius, item)
-    np.maximum(legs, trunk, out=everything)
+    covered = _lay_parts(celsius[window], item, body, half / face_px, skin_celsius)
+    owner[window][covered > OWNED] = number
+
+
+def _lay_parts(celsius: Floats, item: Item, body: Body, wide: float, skin_celsius: float) -> Mask:
+    """Lay legs, trunk, arms, hands and table; return where they are."""
+    cloth = item.celsius
+    legs, trunk = _legs(celsius, item, body, wide), _trunk(celsius, item, wide)
+    lay(celsius, legs, cloth + body.legs_celsius, item)
+    lay(celsius, trunk, cloth, item)
     _seams(celsius, item, wide)
+    sleeves, hands = blank(celsius), blank(celsius)
     for side in (-1, 1):
-        sleeve, hand = blank(celsius), blank(celsius)
         path = _arm(item, side, wide)
-        stroke(sleeve, item, path[:2], 0.42)
-        stroke(sleeve, item, path[1:], 0.33)
-        oval(hand, item, path[2], (0.24, 0.27))
-        warm = skin_celsius - 1.0 + body.hands_celsius * 0.4
-        lay(
-            celsius, sleeve, warm if body.bare_arms else cloth_celsius + item.die(side, -1, 1), item
-        )
-        lay(celsius, hand, skin_celsius + body.hands_celsius, replace(item, grain_celsius=0.0))
-        np.maximum(everything, sleeve, out=everything)
-        np.maximum(everything, hand, out=everything)
+        stroke(sleeves, item, path[:2], 0.42)
+        stroke(sleeves, item, path[1:], 0.33)
+        oval(hands, item, path[2], (0.24, 0.27))
+    bare = skin_celsius - 1.0 + body.hands_celsius * 0.4
+    lay(celsius, sleeves, bare if body.bare_arms else cloth + item.die(1, -1, 1), item)
+    lay(celsius, hands, skin_celsius + body.hands_celsius, replace(item, grain_celsius=0.0))
     if body.posture == "table":
         table = blank(celsius)
         rectangle(table, item, (-9, item.die(7, 0.3, 1.2), 9, 12))
-        cooler = min(cloth_celsius, skin_celsius) - item.die(8, 1, 8)
+        cooler = min(cloth, skin_celsius) - item.die(8, 1, 8)
         lay(celsius, table, cooler, replace(item, grain_celsius=0.3))
-    owner[everything > OWNED] = number
+        hands = np.maximum(hands, table)
+    return np.maximum(np.maximum(legs, trunk), np.maximum(sleeves, hands))
 
 
 def _trunk(celsius: Floats, item: Item, wide: float) -> Mask:

@@ -1,4 +1,4 @@
-"""Crops without a face, for the network to learn what is none: four from each faceless scene.
+"""Crops without a face, for the network to learn what is none: two from each faceless scene.
 
 Half of them are aimed at something: the back of a head, a trunk, a hand, a lamp.
 """
@@ -19,10 +19,10 @@ from tfan.synth.scene import render_scene
 from tfan.synth.scene_draw import FACELESS, draw_scene
 from tfan.synth.scene_params import SceneParams
 
-CROPS_PER_SCENE = 4
+CROPS_PER_SCENE = 2
 BEHIND_SHARE = 0.4  # of the scenes: people from behind
 LEAST_SIDE_PX = 14.0
-CROPS_TRIED = 3
+CROPS_TRIED = 2
 OUTSIDE = 0.15  # share of a crop that may lie outside the picture
 FACE_SIDES = (1.3, 2.3)  # side of a crop aimed at a head, in face heights
 
