@@ -148,12 +148,13 @@ def load_pipeline(
     scheme = scheme_for(n_landmarks).name
     detect, mark = find("detector"), find("landmarks")
     run = {"device": device, "threads": threads}
-    eye = _runtime(DETECTOR_CONTRACT, "detector", detector_path, run)
-    hand = _runtime(LANDMARK_CONTRACT, "landmarks", model_path, run)
-    _check_points(hand, n_landmarks, str(model_path))
-    detector = Detector(eye, detector_size or max(detect.input_hw), detect.threshold)
+    marker = _runtime(LANDMARK_CONTRACT, "landmarks", model_path, run)
+    _check_points(marker, n_landmarks, str(model_path))
     factor = mark.sigma_factor if model_path is None else 1.0
-    landmarker = Landmarker(hand, mark.input_hw[0], looks, factor)
+    landmarker = Landmarker(marker, mark.input_hw[0], looks, factor)
+    finder = _runtime(DETECTOR_CONTRACT, "detector", detector_path, run)
+    size = max(detect.input_hw) if detector_size is None else detector_size
+    detector = Detector(finder, size, detect.threshold)
     return Pipeline(detector, landmarker, scheme, mark.min_presence)
 
 

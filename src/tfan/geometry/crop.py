@@ -13,11 +13,13 @@ import cv2
 import numpy as np
 
 from tfan.geometry.boxes import HAIRLINE_SHARE, bounds
+from tfan.geometry.shrink import halve_towards
 from tfan.types import AnyArray, Array
 
 CROP_SCALE = 1.5  # side of a window over sqrt(width * height) of the landmarks' hull
 _SHRINK_FROM = 1.25  # image pixels per window pixel from which areas are averaged first
 _MARGIN_PX = 4  # what bicubic interpolation needs around the window, and a little more
+_EVEN = 4  # region sides that can be halved twice
 _MIN_HALF_SIDE_PX = 2.0
 _EYES_AND_MOUTH = [0, 1, 3, 4]
 _UPRIGHT = np.array([-1 - 1j, 1 - 1j, -0.8 + 1j, 0.8 + 1j])  # the same four on an upright face
@@ -114,12 +116,7 @@ def _sample(values: AnyArray, centre: AnyArray, half: float, roll: float, out: A
     reach = half * (abs(math.cos(roll)) + abs(math.sin(roll))) + _MARGIN_PX * max(step, 1)
     x0, x1 = _span(centre[0], reach, values.shape[1])
     y0, y1 = _span(centre[1], reach, values.shape[0])
-    region: AnyArray = values[y0:y1, x0:x1].astype(np.float32, copy=False)
-    zoom_x = zoom_y = 1.0
-    if step > _SHRINK_FROM:  # averaging whole pixels first is what keeps fine noise out
-        width, height = (max(1, round(n / step)) for n in (x1 - x0, y1 - y0))
-        zoom_x, zoom_y = width / (x1 - x0), height / (y1 - y0)
-        region = cv2.resize(region, (width, height), interpolation=cv2.INTER_AREA)
+    region, zoom_x, zoom_y = _shrunk(values[y0:y1, x0:x1], step)
     cos, sin = step * math.cos(roll), step * math.sin(roll)
     first = (1 - size) / 2  # window pixel 0, counted from the middle of the window
     start_x = centre[0] + first * (cos - sin)
@@ -136,11 +133,30 @@ def _sample(values: AnyArray, centre: AnyArray, half: float, roll: float, out: A
     )
 
 
+def _shrunk(region: AnyArray, step: float) -> tuple[Array, float, float]:
+    """Return the region with about one pixel per window pixel, and the zoom that took.
+
+    Averaging whole pixels before interpolating between them is what keeps fine noise out.
+    """
+    height, width = region.shape
+    small: AnyArray = halve_towards(region, step).astype(np.float32, copy=False)
+    if step * small.shape[1] / width > _SHRINK_FROM:
+        target = max(1, round(width / step)), max(1, round(height / step))
+        small = cv2.resize(small, target, interpolation=cv2.INTER_AREA)
+    return small, small.shape[1] / width, small.shape[0] / height
+
+
 def _span(centre: float, reach: float, length: int) -> tuple[int, int]:
-    """Return first and last + 1 pixel of centre ± reach inside 0..length, never empty."""
+    """Return first and last + 1 pixel of centre ± reach inside 0..length; never empty.
+
+    A multiple of _EVEN where there is room, so that the region can be halved.
+    """
     first = min(max(math.floor(centre - reach), 0), length - 1)
     last = max(min(math.ceil(centre + reach) + 1, length), first + 1)
-    return first, last
+    missing = -(last - first) % _EVEN
+    right = min(missing, length - last)
+    left = min(missing - right, first)
+    return first - left, last + right
 
 
 def _turn(points: AnyArray, roll: AnyArray) -> AnyArray:

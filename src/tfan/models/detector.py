@@ -10,6 +10,7 @@ import numpy as np
 
 from tfan.errors import InputError
 from tfan.geometry.boxes import suppress
+from tfan.geometry.shrink import halve_towards
 from tfan.models.runtime import Contract, Runtime
 from tfan.thermal.normalise import normalise_frame
 from tfan.thermal.plane import Plane
@@ -21,6 +22,7 @@ GRID_PX = 32  # the input's sides are multiples of the largest stride
 _POINT_STRIDES = 2.0  # points are given in units of two strides
 _PIXEL_CENTRE = 0.5  # the network counts from the outer edge of pixel 0, tfan from its centre
 _MIN_SIDE_PX = 3.0  # smaller boxes hold no face
+_LINEAR_BELOW = 1.5  # shrinking so little, four neighbours leave no pixel out
 _MAX_CANDIDATES = 1000
 
 
@@ -78,9 +80,9 @@ def network_input(plane: Plane, long_side_px: int) -> tuple[Array, Array]:
     height, width = plane.hw
     scale = long_side_px / max(height, width)
     small_h, small_w = max(1, round(height * scale)), max(1, round(width * scale))
-    values: AnyArray = plane.values.astype(np.float32, copy=False)
-    if (small_h, small_w) != (height, width):
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    values: AnyArray = halve_towards(plane.values, 1 / scale).astype(np.float32, copy=False)
+    if (small_h, small_w) != values.shape:
+        how = _interpolation(values.shape[1] / small_w)
         values = cv2.resize(values, (small_w, small_h), interpolation=how)
     batch = np.zeros((1, 1, _whole_grid(small_h), _whole_grid(small_w)), np.float32)
     batch[0, 0, :small_h, :small_w] = normalise_frame(
@@ -120,6 +122,12 @@ def _grid(height: int, width: int) -> tuple[Array, Array]:
         centres.append((np.stack([x, y], axis=1) + 0.5) * stride)
         strides.append(np.full(len(x), stride))
     return np.concatenate(centres).astype(np.float32), np.concatenate(strides).astype(np.float32)
+
+
+def _interpolation(shrink: float) -> int:
+    if shrink < 1:
+        return cv2.INTER_CUBIC
+    return cv2.INTER_LINEAR if shrink < _LINEAR_BELOW else cv2.INTER_AREA
 
 
 def _whole_grid(length: int) -> int:

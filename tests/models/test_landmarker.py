@@ -1,0 +1,153 @@
+"""From the network's units to pixels, and when a second look is taken."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tfan.errors import InputError
+from tfan.geometry.crop import Windows
+from tfan.models.landmarker import (
+    MAX_SHIFT,
+    Landmarker,
+    face_size_px,
+    five_of,
+    near_probability,
+    off,
+)
+from tfan.thermal.plane import prepare
+
+ATOL_PX = 1e-3
+SHARE_ATOL = 0.01  # of 20,000 draws
+
+
+class Fixed:
+    """A landmark network that sees one fixed face in the frame, wherever the crop is.
+
+    It is told the window of each crop through `windows`, as a real one sees it in the pixels.
+    """
+
+    def __init__(self, face_px: np.ndarray, presence: float = 9.0) -> None:
+        self.face_px, self.presence, self.batches = face_px, presence, []
+
+    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        self.batches.append(batch.shape)
+        count, n = len(batch), len(self.face_px)
+        points = np.repeat(self.face_px[None], count, axis=0)
+        spread = np.full((count, n), np.log(0.05), np.float32)
+        return points, spread, np.zeros((count, n), np.float32), np.full(count, self.presence)
+
+
+def pattern() -> np.ndarray:
+    """Points of a face that just fills the middle of its window: hull 2 / 1.5 wide and high."""
+    points = np.random.default_rng(3).uniform(-1, 1, (548, 2)).astype(np.float32) / 1.5
+    points[2:4] = np.float32([[-1, -1], [1, 1]]) / 1.5
+    points[[468, 473, 1, 61, 291]] = [[-0.3, -0.3], [0.3, -0.3], [0, 0], [-0.24, 0.3], [0.24, 0.3]]
+    return points
+
+
+def one_window(x: float = 60, y: float = 50, half: float = 40, roll: float = 0) -> Windows:
+    return Windows(np.float32([[x, y]]), np.float32([half]), np.float32([roll]))
+
+
+@pytest.fixture
+def plane():
+    return prepare(np.random.default_rng(0).integers(0, 255, (100, 120), np.uint8))
+
+
+def test_points_and_errors_in_pixels(plane):
+    found = Landmarker(Fixed(pattern()))(plane, one_window())
+    np.testing.assert_allclose(found.points_px[0], pattern() * 40 + [60, 50], atol=ATOL_PX)
+    np.testing.assert_allclose(found.sigma_px, 2 * 0.05 * 40, rtol=1e-5)
+    np.testing.assert_allclose(found.visibility, 0.5)
+    size = face_size_px(found.points_px)[0]
+    np.testing.assert_allclose(size, 80 / 1.5, rtol=1e-4)
+    expected = near_probability(0.05 * 40, 0.05 * size) / (1 + np.exp(-9))
+    np.testing.assert_allclose(found.confidence, expected, rtol=1e-4)
+
+
+def test_near_probability_is_the_share_of_draws():
+    rng = np.random.default_rng(12)
+    radius = rng.gamma(2, 1.7, 20_000)  # radii of the density exp(-r / s) / (2 pi s^2)
+    for limit in (0.5, 2.0, 6.0):
+        share = near_probability(np.float64(1.7), np.float64(limit))
+        assert share == pytest.approx((radius < limit).mean(), abs=SHARE_ATOL)
+    assert radius.mean() == pytest.approx(2 * 1.7, rel=0.02)
+
+
+def test_calibration_scales_sigma_and_lowers_confidence(plane):
+    plain = Landmarker(Fixed(pattern()))(plane, one_window())
+    wary = Landmarker(Fixed(pattern()), sigma_factor=2.0)(plane, one_window())
+    np.testing.assert_allclose(wary.sigma_px, 2 * plain.sigma_px, rtol=1e-6)
+    assert (wary.confidence < plain.confidence).all()
+
+
+def test_doubtful_presence_lowers_every_confidence(plane):
+    found = Landmarker(Fixed(pattern(), presence=-20))(plane, one_window())
+    assert found.confidence.max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("looks", "shift", "batches"),
+    [(1, 0.5, 1), (2, 0.0, 2), ("auto", 0.0, 1), ("auto", 2 * MAX_SHIFT, 2)],
+)
+def test_a_second_look_only_where_it_pays(plane, looks, shift, batches):
+    network = Fixed(pattern() + np.float32(shift))
+    Landmarker(network, looks=looks)(plane, one_window())
+    assert len(network.batches) == batches
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, False),
+        ({"x": 62}, False),
+        ({"x": 70}, True),
+        ({"half": 46}, False),
+        ({"half": 50}, True),
+        ({"half": 32}, True),
+        ({"roll": 0.1}, False),
+        ({"roll": -0.3}, True),
+        ({"roll": 2 * np.pi - 0.05}, False),
+    ],
+)
+def test_what_counts_as_off(changed, expected):
+    assert off(one_window(), one_window(**changed)).tolist() == [expected]
+
+
+def test_only_the_faces_that_were_off_are_looked_at_again(plane):
+    class Moves(Fixed):
+        def __call__(self, batch):
+            points, *rest = super().__call__(batch)
+            points[len(self.batches) * 7 % len(points)] += np.float32(0.4 / len(self.batches))
+            return points, *rest
+
+    network = Moves(pattern())
+    three = Windows(np.float32([[30, 40], [60, 50], [90, 50]]), np.full(3, 30, np.float32),
+                    np.zeros(3, np.float32))  # fmt: skip
+    found = Landmarker(network)(plane, three)
+    assert [shape[0] for shape in network.batches] == [3, 1]
+    np.testing.assert_allclose(found.points_px[0], pattern() * 30 + [30, 40], atol=ATOL_PX)
+    assert np.abs(found.points_px[1] - (pattern() * 30 + [60, 50])).max() > 1
+
+
+def test_crowds_are_looked_at_in_batches(plane):
+    network = Fixed(pattern())
+    crowd = Windows(np.full((70, 2), 50, np.float32), np.full(70, 20, np.float32),
+                    np.zeros(70, np.float32))  # fmt: skip
+    assert Landmarker(network, looks=1)(plane, crowd).points_px.shape == (70, 548, 2)
+    assert [shape[0] for shape in network.batches] == [32, 32, 6]
+
+
+def test_five_points_of_each_kind_of_network():
+    everything = np.arange(548 * 2, dtype=np.float32).reshape(1, 548, 2)
+    assert five_of(everything)[0, 0].tolist() == everything[0, 468].tolist()
+    assert five_of(everything[:, :478])[0, 4].tolist() == everything[0, 291].tolist()
+    assert five_of(everything[:, 478:])[0, 0].tolist() == everything[0, 478 + 68].tolist()
+    with pytest.raises(InputError, match="n_landmarks: expected 70 or 478, got 5"):
+        five_of(everything[:, :5])
+
+
+def test_looks_are_one_two_or_auto(plane):
+    with pytest.raises(InputError, match="looks: expected 'auto' or 1 or 2, got 3"):
+        Landmarker(Fixed(pattern()), looks=3)

@@ -1,0 +1,189 @@
+"""Image in, faces out: neither units nor bad pixels matter, and windows find without boxes."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from tfan.errors import InputError, WeightsError
+from tfan.landmarks import load_scheme
+from tfan.models.landmarker import Landmarker
+from tfan.pipeline import Pipeline, load_pipeline
+from tfan.thermal.palettes import load_palettes
+
+UNIT_PX = 0.5  # what the issue allows on a face of 100 px; float units differ by rounding only
+FLOAT_PX = 0.02
+BAD_PIXEL_PX = 0.2
+SAME_PX = 1e-3
+
+
+@pytest.fixture
+def pipeline(small_networks) -> Pipeline:
+    return load_pipeline(**small_networks, threads=1)
+
+
+def best(pipeline: Pipeline, image: np.ndarray, **kwargs) -> np.ndarray:
+    return pipeline.detect(image, max_faces=1, **kwargs)[0].points_px
+
+
+def eight_bit(celsius: np.ndarray) -> np.ndarray:
+    low, high = celsius.min(), celsius.max()
+    return ((celsius - low) / (high - low) * 255).round().astype(np.uint8)
+
+
+UNITS = {
+    "kelvin": (lambda c: c + 273.15, FLOAT_PX),
+    "float64": (lambda c: c.astype(np.float64), FLOAT_PX),
+    "centikelvin": (lambda c: ((c + 273.15) * 100).round().astype(np.uint16), FLOAT_PX),
+    "big endian": (lambda c: ((c + 273.15) * 100).round().astype(">u2"), FLOAT_PX),
+    "decikelvin": (lambda c: ((c + 273.15) * 10).round().astype(np.uint16), UNIT_PX),
+    "raw counts": (lambda c: (c * 30 + 7000).round().astype(np.uint16), UNIT_PX),
+    "0..1": (lambda c: eight_bit(c) / np.float32(255), UNIT_PX),
+    "8-bit": (eight_bit, UNIT_PX),
+    "8-bit as float": (lambda c: eight_bit(c).astype(np.float32), UNIT_PX),
+    "grey as colour": (lambda c: np.dstack([eight_bit(c)] * 3), UNIT_PX),
+    "inferno": (lambda c: cv2.applyColorMap(eight_bit(c), cv2.COLORMAP_INFERNO), UNIT_PX),
+    "iron, RGB": (lambda c: load_palettes()["iron"].astype(np.uint8)[eight_bit(c)], UNIT_PX),
+}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_units_do_not_move_landmarks(pipeline, warm_scene, unit):
+    convert, limit = UNITS[unit]
+    moved = best(pipeline, convert(warm_scene)) - best(pipeline, warm_scene)
+    assert np.abs(moved).max() < limit
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 900.0, -273.15])
+@pytest.mark.parametrize("where", [(0, 0), (110, 150), (200, 300)])
+def test_bad_pixels_do_not_move_landmarks(pipeline, warm_scene, value, where):
+    spoilt = warm_scene.copy()
+    spoilt[where] = value
+    assert np.abs(best(pipeline, spoilt) - best(pipeline, warm_scene)).max() < BAD_PIXEL_PX
+
+
+def test_a_flame_beside_the_face_does_not_move_it(pipeline, warm_scene):
+    spoilt = warm_scene.copy()
+    spoilt[:20, 250:270] = 700
+    assert np.abs(best(pipeline, spoilt) - best(pipeline, warm_scene)).max() < BAD_PIXEL_PX
+
+
+def test_a_face_has_every_value_in_range(pipeline, warm_scene):
+    before = warm_scene.copy()
+    faces = pipeline.detect(warm_scene)
+    np.testing.assert_array_equal(warm_scene, before)
+    assert faces
+    assert [f.score for f in faces] == sorted((f.score for f in faces), reverse=True)
+    for face in faces:
+        assert face.points_px.shape == (478, 2)
+        assert face.points_px.dtype == np.float32
+        assert face.scheme == "mediapipe478"
+        assert (face.sigma_px > 0).all()
+        for share in (face.confidence, face.visibility):
+            assert ((share >= 0) & (share <= 1)).all()
+        np.testing.assert_array_equal(face.five_px, face.points_px[[468, 473, 1, 61, 291]])
+
+
+def test_one_network_serves_both_schemes(small_networks, warm_scene):
+    seventy = load_pipeline(**small_networks, n_landmarks=70)
+    face = seventy.detect(warm_scene, max_faces=1)[0]
+    assert face.points_px.shape == (70, 2)
+    assert face.scheme == "facesynthetics70"
+    np.testing.assert_array_equal(face.five_px, face.points_px[load_scheme(face.scheme).five])
+
+
+def test_empty_and_constant_scenes_have_no_face(pipeline):
+    noise = np.random.default_rng(2).normal(22, 0.05, (120, 160)).astype(np.float32)
+    assert pipeline.detect(noise, min_score=0.9) == []
+    assert pipeline.detect(np.full((120, 160), 22.0), min_score=0.9) == []
+
+
+@pytest.mark.parametrize("hw", [(16, 16), (17, 900), (900, 17), (101, 120), (1080, 1920)])
+def test_any_size_and_aspect(pipeline, warm_scene, hw):
+    image = cv2.resize(warm_scene, hw[::-1], interpolation=cv2.INTER_AREA)
+    for face in pipeline.detect(image):
+        assert np.isfinite(face.points_px).all()
+    face = pipeline.slide(image)
+    assert face is None or np.isfinite(face.points_px).all()
+
+
+def test_limits(pipeline, two_faces):
+    assert len(pipeline.detect(two_faces)) == 2
+    assert len(pipeline.detect(two_faces, max_faces=1)) == 1
+    assert pipeline.detect(two_faces, min_score=1.0) == []
+    with pytest.raises(InputError, match="min_score: expected a number from 0 to 1, got 40"):
+        pipeline.detect(two_faces, min_score=40)
+    with pytest.raises(InputError, match="max_faces: expected None or a number from 1, got 0"):
+        pipeline.detect(two_faces, max_faces=0)
+
+
+class Doubting:
+    """A landmark network that sees no face in the first crop of a call, and one in the others."""
+
+    def __init__(self, runtime) -> None:
+        self.runtime, self.calls = runtime, 0
+
+    def __call__(self, batch):
+        points, spread, visibility, presence = self.runtime(batch)
+        presence = presence.copy()
+        presence[0 if self.calls == 0 else len(presence) :] = -9
+        self.calls += 1
+        return points, spread, visibility, presence
+
+
+def test_a_box_without_a_face_makes_room_for_the_next_best(pipeline, two_faces):
+    everything = pipeline.detect(two_faces)
+    doubting = Landmarker(Doubting(pipeline.landmarker.runtime), looks=1)
+    found = replace(pipeline, landmarker=doubting).detect(two_faces, max_faces=1)
+    assert [face.score for face in found] == [everything[1].score]
+
+
+def test_sliding_finds_the_warm_spot_without_a_detector(pipeline, warm_scene):
+    def no_detector(*args, **kwargs):
+        raise AssertionError("the detector must not run")
+
+    face = replace(pipeline, detector=no_detector).slide(warm_scene)
+    middle = face.points_px[:4].mean(0)
+    np.testing.assert_allclose(middle, [150.3, 110.7], atol=20)  # well inside the 80 x 104 px
+    assert face.confidence.max() > 0
+
+
+def test_sliding_without_a_face_says_so(pipeline, warm_scene):
+    class Nothing:
+        def __call__(self, batch):
+            *rest, presence = pipeline.landmarker.runtime(batch)
+            return *rest, np.full_like(presence, -9)
+
+    assert replace(pipeline, landmarker=Landmarker(Nothing())).slide(warm_scene) is None
+
+
+def test_threads_get_their_own_faces(pipeline, warm_scene):
+    scenes = [np.roll(warm_scene, shift, axis=1) for shift in (-60, 0, 40, 80)]
+    expected = [best(pipeline, scene) for scene in scenes]
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [(i, pool.submit(best, pipeline, scenes[i])) for _ in range(4) for i in range(4)]
+        for i, job in jobs:
+            np.testing.assert_allclose(job.result(), expected[i], atol=SAME_PX)
+
+
+def test_pipelines_pickle(pipeline, warm_scene):
+    again = pickle.loads(pickle.dumps(pipeline))
+    np.testing.assert_array_equal(best(again, warm_scene), best(pipeline, warm_scene))
+
+
+def test_weights_of_another_size_are_refused(small_networks, tmp_path, request):
+    network = request.config.pluginmanager  # the maker of small networks lives in conftest
+    maker = next(m for m in network.get_plugins() if hasattr(m, "landmark_network"))
+    path = tmp_path / "seventy.onnx"
+    path.write_bytes(maker.landmark_network(70))
+    files = small_networks | {"model_path": path}
+    assert load_pipeline(**files, n_landmarks=70).scheme == "facesynthetics70"
+    with pytest.raises(WeightsError, match=r"seventy.onnx gives 70 landmarks, not the 478 that we"):
+        load_pipeline(**files, n_landmarks=478)
+    with pytest.raises(InputError, match="n_landmarks: expected 70 or 478, got 68"):
+        load_pipeline(**files, n_landmarks=68)
