@@ -42,13 +42,15 @@ clean: ## remove what the commands above made
 	rm -rf $(VENV) demo-output .pytest_cache .mypy_cache .ruff_cache
 
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "tfan needs Python 3.11 or newer, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "tfan needs Python 3.11 or newer, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.base: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -e .
+	@echo "Installing tfan into $(VENV), once"
+	@$(BIN)/python -m pip install --quiet --quiet -e .
 	@touch $@
 
 $(VENV)/.full: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet $(TORCH) -e '.[train,test,dev]'
+	@echo "Installing tfan, $(TORCH) and the tools into $(VENV), once; this takes some minutes"
+	@$(BIN)/python -m pip install --quiet --quiet "$(TORCH)" -e '.[train,test,dev]'
 	@touch $@ $(VENV)/.base
