@@ -86,10 +86,11 @@ def _foliage(celsius: Floats, item: Item) -> None:
         centre = (item.die(4 + k, -0.7, 0.7), item.die(9 + k, -0.7, 0.3))
         radius = item.die(6 + k, 0.25, 0.6)
         oval(mask, item, centre, (radius, radius * 0.85))
-    ragged = smooth_noise(item.seed + 7, mask.shape, 2.0 + item.die(5, 0, 3))
-    mask = (mask * np.clip(0.75 + 0.5 * ragged, 0, 1)).astype(np.uint8)
-    noisy = replace(item, grain_celsius=max(item.grain_celsius, item.die(7, 0.2, 2)), grain_px=2.5)
-    lay(celsius, mask, item.celsius, noisy)
+    cell = max(2.0, item.size_px * item.die(5, 0.06, 0.2))
+    ragged = smooth_noise(item.seed + 7, (mask.shape[0], mask.shape[1]), cell)
+    mask = (mask * np.clip(0.9 + item.die(8, 0.1, 0.5) * ragged, 0, 1)).astype(np.uint8)
+    leaves = replace(item, grain_celsius=item.die(7, 0.1, 1.3), grain_px=max(2.0, 0.7 * cell))
+    lay(celsius, mask, item.celsius, leaves)
 
 
 def _pole(celsius: Floats, item: Item) -> None:

@@ -85,7 +85,7 @@ def _room(rng: np.random.Generator, world: World) -> Setting:
         warmth = world.ambient_celsius + float(rng.uniform(-3, 3))
         items[-1] = _at(items[-1], warmth)
     for kind, mean in (("door", 0.4), ("window", 0.7), ("shelf", 0.4), ("furniture", 0.8),
-                       ("screen", 0.3), ("chair", 0.6), ("radiator", 0.25)):  # fmt: skip
+                       ("screen", 0.3), ("chair", 0.6), ("radiator", 0.18)):  # fmt: skip
         items.extend(world.item(rng, kind) for _ in range(rng.poisson(mean)))
     if rng.random() < 0.35:
         items.append(world.item(rng, "ceiling_lamps", y_px=height * float(rng.uniform(0, 0.25)),
@@ -124,7 +124,7 @@ def _outdoor(rng: np.random.Generator, world: World) -> Setting:
 def _machinery(rng: np.random.Generator, world: World) -> Setting:
     """Return an inspection picture: cabinet, pipes, motor, board, filling the image."""
     base, slope, items = _plain(rng, world)
-    kinds = ("cabinet", "pipes", "engine", "circuit", "radiator", "shelf")
+    kinds = ("cabinet", "pipes", "engine", "circuit", "radiator", "shelf", "cabinet", "pipes")
     for _ in range(1 + rng.poisson(0.7)):
         items.append(_central(rng, world, kinds[int(rng.integers(len(kinds)))], 0.35, 0.9))
     items.extend(world.item(rng, "pipes") for _ in range(rng.poisson(0.4)))

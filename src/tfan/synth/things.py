@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -171,9 +172,13 @@ def _chair(celsius: Floats, item: Item) -> None:
 
 
 def _furniture(celsius: Floats, item: Item) -> None:
+    """Lay a table top, a board, the side of something: a polygon without crossing edges."""
     corners = int(item.die(0, 3, 7))
-    mask = blank(celsius)
-    points = [(item.die(1 + k, -1, 1), item.die(5 + 3 * k, -1, 1)) for k in range(corners)]
+    mask, points = blank(celsius), []
+    for k in range(corners):
+        turn = 2 * math.pi * (k + item.die(1 + k, -0.3, 0.3)) / corners
+        reach = item.die(5 + k, 0.5, 1.0)
+        points.append((reach * math.cos(turn), reach * math.sin(turn)))
     fill(mask, item, points)
     lay(celsius, mask, item.celsius, item)
 
