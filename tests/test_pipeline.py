@@ -179,11 +179,44 @@ def test_pipelines_pickle(pipeline, warm_scene):
 def test_weights_of_another_size_are_refused(small_networks, tmp_path, request):
     network = request.config.pluginmanager  # the maker of small networks lives in conftest
     maker = next(m for m in network.get_plugins() if hasattr(m, "landmark_network"))
-    path = tmp_path / "seventy.onnx"
-    path.write_bytes(maker.landmark_network(70))
+    path = tmp_path / "own.onnx"
     files = small_networks | {"model_path": path}
-    assert load_pipeline(**files, n_landmarks=70).scheme == "facesynthetics70"
-    with pytest.raises(WeightsError, match=r"seventy.onnx gives 70 landmarks, not the 478 that we"):
+    path.write_bytes(maker.landmark_network(478))
+    assert load_pipeline(**files, n_landmarks=478).scheme == "mediapipe478"
+    with pytest.raises(WeightsError, match=r"own.onnx: expected a network of 548 landmarks, got 4"):
+        load_pipeline(**files, n_landmarks=70)
+    path.write_bytes(maker.landmark_network(70))
+    with pytest.raises(WeightsError, match=r"expected a network of 548 or 478 landmarks, got 70"):
         load_pipeline(**files, n_landmarks=478)
     with pytest.raises(InputError, match="n_landmarks: expected 70 or 478, got 68"):
         load_pipeline(**files, n_landmarks=68)
+
+
+REAL_UNIT_PX = 0.1  # of a face of 100 px, for units that keep every step of a 16-bit recording
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Pipeline:
+    try:
+        return load_pipeline(threads=1)
+    except WeightsError as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.data
+def test_real_recordings_give_the_same_points_in_every_unit(bundled, shared):
+    paths = sorted((shared / "eval" / "dev" / "images").glob("feverscreen*.png"))
+    found = 0
+    for path in paths:
+        counts = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        faces = bundled.detect(counts)
+        found += bool(faces)
+        celsius = counts / np.float32(100) - np.float32(273.15)
+        for same in (celsius, celsius + np.float32(273.15), counts.astype(">u2")):
+            again = bundled.detect(same)
+            assert len(again) == len(faces), path.name
+            for one, other in zip(faces, again, strict=True):
+                size = np.sqrt(np.prod(one.box_px[2:] - one.box_px[:2]))
+                moved = np.abs(one.points_px - other.points_px).max() / size * 100
+                assert moved < REAL_UNIT_PX, path.name
+    assert found > len(paths) / 2

@@ -111,6 +111,7 @@ def test_two_per_cent_of_flames_do_not_flip_the_meaning():
         (np.zeros((20, 20), bool), r"got dtype bool\. Use image\.astype\('uint8'\)\."),
         (np.zeros((20, 20), object), "image: expected real numbers, got dtype object."),
         (np.full((20, 20), "a"), "image: expected real numbers, got dtype <U1."),
+        ([[1, 2], [3]], r"image: expected an array of numbers, got list \(setting an array"),
         (None, "image: expected real numbers, got dtype object."),
         (np.full((20, 20), np.nan), "image: expected finite values, got only NaN or infinite"),
         (np.full((20, 20), np.inf), "image: expected finite values, got only NaN or infinite"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from tfan.errors import InputError
 from tfan.geometry.crop import Windows, sample_windows, windows_for_points
-from tfan.landmarks.schemes import N_NETWORK, SCHEMES, load_scheme, scheme_for
+from tfan.landmarks.schemes import load_scheme
 from tfan.models.runtime import Contract, Runtime
 from tfan.thermal.normalise import normalise_crop
 from tfan.thermal.plane import Plane
@@ -20,10 +20,12 @@ Looks = Literal["auto", 1, 2]
 LOOKS: tuple[Looks, ...] = ("auto", 1, 2)
 
 # A second look pays where the first shows that its own window was off by more than training saw
-# all the time.
-MAX_SHIFT = 0.12  # of the window's half side
-MAX_ZOOM = 1.2
-MAX_TURN = np.radians(12.0)
+# all the time. From 1 to FULL_OFFNESS times these bounds it takes over step by step, so that a
+# small change of the image never makes the landmarks jump.
+MAX_SHIFT = 0.10  # of the window's half side
+MAX_ZOOM = 1.18
+MAX_TURN = np.radians(10.0)
+FULL_OFFNESS = 1.5
 
 NEAR_SHARE = 0.05  # "confidence" is the probability to lie within that share of the face's size
 _DISTANCE_PER_SIGMA = 2.0  # mean distance of a 2-D Laplace density exp(-r / s) / (2 pi s^2)
@@ -76,8 +78,14 @@ class Landmarker:
         if self.looks == 1:
             return found
         better = windows_for_points(found.points_px, five_of(found.points_px))
-        rows = np.arange(len(windows)) if self.looks == 2 else np.flatnonzero(off(windows, better))
-        return _replaced(found, rows, self.look(plane, better[rows])) if len(rows) else found
+        weights = (offness(windows, better) - 1) / (FULL_OFFNESS - 1)
+        if self.looks == 2:
+            weights = np.ones(len(windows))
+        rows = np.flatnonzero(weights > 0)
+        if not len(rows):
+            return found
+        second = self.look(plane, better[rows])
+        return _blended(found, second, rows, weights[rows].clip(0, 1).astype(np.float32))
 
     def look(self, plane: Plane, windows: Windows) -> Landmarks:
         """Return what the network says to windows on a plane, looking once."""
@@ -103,13 +111,14 @@ class Landmarker:
         )
 
 
-def off(first: Windows, better: Windows) -> AnyArray:
-    """Return (F,) whether windows differ so much that a second look pays."""
+def offness(first: Windows, better: Windows) -> AnyArray:
+    """Return (F,) how far windows differ; from 1 on, a second look pays."""
     shift = np.linalg.norm(better.centre_px - first.centre_px, axis=1) / first.half_side_px
     zoom = np.abs(np.log(better.half_side_px / first.half_side_px))
     turn = np.abs(np.angle(np.exp(1j * (better.roll - first.roll))))
-    far: AnyArray = (shift > MAX_SHIFT) | (zoom > np.log(MAX_ZOOM)) | (turn > MAX_TURN)
-    return far
+    bounds = (shift / MAX_SHIFT, zoom / np.log(MAX_ZOOM), turn / MAX_TURN)
+    largest: AnyArray = np.max(bounds, axis=0)
+    return largest
 
 
 def near_probability(spread: AnyArray, radius: AnyArray) -> AnyArray:
@@ -130,13 +139,8 @@ def face_size_px(points_px: AnyArray) -> Array:
 
 
 def five_of(points_px: Array) -> Array:
-    """Return right eye, left eye, nose tip and mouth corners (F, 5, 2) of landmarks (F, N, 2).
-
-    N is 548 or one scheme's number of points; the 548 begin with the 478.
-    """
-    n_points = points_px.shape[1]
-    scheme = load_scheme(SCHEMES[0]) if n_points == N_NETWORK else scheme_for(n_points)
-    five: Array = points_px[:, scheme.five]
+    """Return right eye, left eye, nose tip and mouth corners (F, 5, 2) of the 548 or the 478."""
+    five: Array = points_px[:, load_scheme("mediapipe478").five]
     return five
 
 
@@ -145,10 +149,12 @@ def _probability(logits: Array) -> Array:
     return shares
 
 
-def _replaced(found: Landmarks, rows: AnyArray, better: Landmarks) -> Landmarks:
+def _blended(first: Landmarks, second: Landmarks, rows: AnyArray, weights: Array) -> Landmarks:
+    """Return first, with rows moved towards second (R) by weights (R,)."""
     fields = {}
     for name in Landmarks.__dataclass_fields__:
-        values = getattr(found, name).copy()
-        values[rows] = getattr(better, name)
+        values = getattr(first, name).copy()
+        change = getattr(second, name) - values[rows]
+        values[rows] += change * weights.reshape(-1, *[1] * (change.ndim - 1))
         fields[name] = values
     return Landmarks(**fields)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.thermal.palettes import Match, recognise
+from tfan.thermal.palettes import Match, eight_bit_colours, recognise
 from tfan.types import AnyArray, Array
 
 Mode = Literal["auto", "temperature", "pixel"]
@@ -105,8 +105,7 @@ def as_image(image: Any) -> AnyArray:
     """
     if isinstance(image, np.ma.MaskedArray):
         image = np.ma.filled(image.astype(np.float32), np.nan)
-    array: AnyArray = np.asarray(image)
-    _check_dtype(array)
+    array = _as_numbers(image)
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     elif array.ndim == 3 and array.shape[2] == 4:
@@ -125,7 +124,7 @@ def sorted_sample(values: AnyArray) -> Array:
     """Return the finite ones of about 8,000 evenly spread values, sorted, as float32."""
     step = max(1, int((values.size / _SAMPLE_PX) ** 0.5))
     for candidate in (values[::step, ::step], values):
-        flat = candidate.astype(np.float32).reshape(-1)  # numpy sorts these fastest
+        flat = as_float32(candidate).reshape(-1)  # numpy sorts these fastest
         flat.sort()
         finite = flat[np.searchsorted(flat, -np.inf, "right") : np.searchsorted(flat, np.inf)]
         if len(finite):
@@ -138,6 +137,12 @@ def sorted_sample(values: AnyArray) -> Array:
     )
 
 
+def as_float32(values: AnyArray) -> Array:
+    """Return a copy as float32; what is too large for it becomes infinite, and so no value."""
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32)
+
+
 def to_celsius(values: AnyArray, reading: Reading) -> Array:
     """Return values (...) in degrees Celsius, float32; only for a reading of temperatures."""
     if reading.scale is None or reading.offset is None:
@@ -146,10 +151,16 @@ def to_celsius(values: AnyArray, reading: Reading) -> Array:
     return celsius
 
 
-def _check_dtype(array: AnyArray) -> None:
+def _as_numbers(image: Any) -> AnyArray:
+    try:
+        array: AnyArray = np.asarray(image)
+    except (TypeError, ValueError) as error:  # lists of unequal length, tensors on a GPU
+        got = f"{type(image).__name__} ({str(error).splitlines()[0]})"
+        raise InputError("image", expected="an array of numbers", got=got) from error
     if array.dtype.kind not in "uif":
         fix = "Use image.astype('uint8')." if array.dtype.kind == "b" else ""
         raise InputError("image", expected="real numbers", got=f"dtype {array.dtype}", fix=fix)
+    return array
 
 
 def read_values(dtype: np.dtype[Any], values: AnyArray, mode: str) -> Reading:
@@ -226,16 +237,3 @@ def read_colours(image: AnyArray, mode: str) -> Reading:
         why = f"{reading.reason}; colours hold no temperatures, although mode='temperature'"
         reading = replace(reading, reason=f"{why} was asked for")
     return reading
-
-
-def eight_bit_colours(image: AnyArray) -> AnyArray:
-    """Return (H, W, 3) colours as uint8, whatever their width."""
-    if image.dtype == np.uint8:
-        return image
-    values = np.nan_to_num(image.astype(np.float32), posinf=0.0, neginf=0.0)
-    top = float(values.max())
-    if top <= 1:
-        values = values * np.float32(_LEVELS_8BIT)
-    elif top > _LEVELS_8BIT:
-        values = values * np.float32(_LEVELS_8BIT / max(top, 1023.0))
-    return np.clip(values, 0, _LEVELS_8BIT).astype(np.uint8)

@@ -12,13 +12,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tfan.types import Array
+from tfan.types import AnyArray, Array
 
 Order = Literal["bgr", "rgb"]
 Levels = npt.NDArray[np.uint8]
 
 MIN_EXPLAINED = 0.7  # share of pixels near the palette; the rest may be text, logos, cross-hairs
 NEAR_LEVELS = 26.0  # distance in 8-bit RGB that JPEG and another maker's shade stay within
+_TOP_LEVEL = 255.0
+_TEN_BITS = 1023.0  # the next width that colours come in
 _SAMPLES = 300
 _ENTRIES = 64  # of each palette while searching
 _BITS = 6  # per channel, of the look-up table that decodes
@@ -52,6 +54,19 @@ def load_palettes() -> dict[str, Array]:
     """Return name -> (256, 3) red, green, blue in 0..255, from cold to hot."""
     rows = json.loads(_TABLE.read_text(encoding="utf-8"))
     return {name: _spread(stops.split(), 256) for name, stops in rows.items()}
+
+
+def eight_bit_colours(image: AnyArray) -> AnyArray:
+    """Return (H, W, 3) colours as uint8, whatever their width."""
+    if image.dtype == np.uint8:
+        return image
+    values = np.nan_to_num(image.astype(np.float32), posinf=0.0, neginf=0.0)
+    top = float(values.max())
+    if top <= 1:
+        values = values * np.float32(_TOP_LEVEL)
+    elif top > _TOP_LEVEL:
+        values = values * np.float32(_TOP_LEVEL / max(top, _TEN_BITS))
+    return np.clip(values, 0, _TOP_LEVEL).astype(np.uint8)
 
 
 def recognise(image: Levels) -> Match:

@@ -10,15 +10,15 @@ import numpy as np
 
 from tfan.thermal.interpret import (
     Reading,
+    as_float32,
     as_image,
     check_mode,
-    eight_bit_colours,
     read_colours,
     read_values,
     sorted_sample,
 )
 from tfan.thermal.normalise import CROP_FLOOR_SHARE
-from tfan.thermal.palettes import decode
+from tfan.thermal.palettes import decode, eight_bit_colours
 from tfan.thermal.repair import repair
 from tfan.types import AnyArray
 
@@ -75,7 +75,7 @@ def prepare(image: Any, mode: str = "auto") -> Plane:
         values = _one_channel(array, reading)
         sample = sorted_sample(values)
     else:
-        values = array if array.dtype.name in _NATIVE else array.astype(np.float32)
+        values = array if array.dtype.name in _NATIVE else as_float32(array)
         values = np.ascontiguousarray(values)
         sample = sorted_sample(values)
         reading = read_values(array.dtype, sample, mode)
