@@ -97,6 +97,10 @@ def tiny_config(task: str, *, budget: str = "images = 96", rate: float = 3e-3) -
         head = {32 if task == "landmarks" else 8}
         [scenes]
         tile_px = 96
+        zoom_share = 0
+        [crops]
+        noise = 0
+        occluder_share = 0
     """)
 
 

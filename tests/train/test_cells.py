@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from tfan.models.detector import decode as decode_at_run_time
 from tfan.train.cells import (
     EMPTY,
     FACE,
@@ -18,6 +19,7 @@ from tfan.train.cells import (
 
 CELLS = make_cells(96, 96, device=torch.device("cpu"))
 FIRST_16, FIRST_32 = 144, 144 + 36  # 12 x 12, 6 x 6 and 3 x 3 cells
+FLOAT32 = 1e-4  # of pixels
 EVERYWHERE = [0.0, 0.0, 96.0, 96.0]
 
 
@@ -87,3 +89,11 @@ def test_generalised_iou_by_hand():
     # common 2 of 6; apart by 2 of 4; the same
     assert iou.tolist() == pytest.approx([1 / 3, 0.0, 1.0], abs=1e-6)
     assert generalised.tolist() == pytest.approx([1 / 3, -0.5, 1.0], abs=1e-5)
+
+
+def test_training_and_run_time_read_cells_alike():
+    raw = torch.randn(len(CELLS.strides), 15, generator=torch.Generator().manual_seed(4))
+    boxes, five = decode(raw, CELLS)
+    there = decode_at_run_time(raw.numpy(), input_hw=(96, 96), min_score=0.0)
+    np.testing.assert_allclose(there.boxes_px, boxes.numpy(), rtol=FLOAT32, atol=FLOAT32)
+    np.testing.assert_allclose(there.five_px, five.numpy(), rtol=FLOAT32, atol=FLOAT32)

@@ -15,6 +15,8 @@ from tfan.train.run import run
 
 from .conftest import tiny_config
 
+LEARNT = 0.8  # of the first losses is left after 30 steps; it is about 0.6
+
 
 def _losses(out):
     return [record["loss"] for record in read_records(out / "curve.jsonl") if "loss" in record]
@@ -23,12 +25,12 @@ def _losses(out):
 @pytest.mark.parametrize("task", ["landmarks", "detector"])
 def test_a_training_learns_and_leaves_its_results(task, data, tmp_path, monkeypatch):
     monkeypatch.setattr("tfan.train.loop.LOG_S", 0.0)  # one record a step
-    config = tiny_config(task, budget="images = 640")
+    config = tiny_config(task, budget="images = 480", rate=1e-2)
     scores = run(config, data=data, held_out=data / "val", out=tmp_path / "out",
                  docs=tmp_path / "docs")  # fmt: skip
     losses = _losses(tmp_path / "out")
-    assert len(losses) >= 40
-    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
+    assert len(losses) >= 30
+    assert sum(losses[-5:]) < LEARNT * sum(losses[:5])
     expected = "nme_facesynthetics70" if task == "landmarks" else "ap50"
     assert expected in scores
     written = {path.name for path in (tmp_path / "docs" / "tiny").iterdir()}

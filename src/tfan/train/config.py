@@ -97,7 +97,7 @@ class SceneAugment:
 
     tile_px: int = 224
     zoom_share: float = 0.6
-    zoom_out: float = 0.9
+    zoom_out: float = 0.65
     zoom_in: float = 0.45
     anisotropy: float = 0.05
     mirror_share: float = 0.5

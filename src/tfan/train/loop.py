@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 import math
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from tfan.train.clocks import Clock, Every, stop_requests
 from tfan.train.config import Schedule, TrainConfig
 from tfan.train.reports import append_record
 
@@ -161,65 +161,35 @@ def move_average(average: nn.Module, net: nn.Module, *, keep: float) -> None:
 def train(
     task: Task, config: TrainConfig, *, out: Path, device: torch.device, resume: bool = False
 ) -> dict[str, float]:
-    """Train until the budget is spent; return the last scores.
+    """Train until the budget is spent or the process is asked to end; return the last scores.
 
     Writes checkpoint.pt, config.toml and curve.jsonl into out.
     """
-    trainer = Trainer(task, config, device=device)
+    trainer, schedule = Trainer(task, config, device=device), config.schedule
     if resume:
         trainer.load(read_checkpoint(out / "checkpoint.pt"))
         logger.info("resumed at %s", trainer.progress)
-    clock = _Clock(trainer.progress.elapsed_s)
-    log, save, look = (
-        _Every(seconds, now_s=clock.now_s())
-        for seconds in (
-            LOG_S,
-            60 * config.schedule.checkpoint_minutes,
-            60 * config.schedule.validate_minutes,
-        )
-    )
+    clock = Clock(trainer.progress.elapsed_s)
     recent = _Recent(trainer.progress)
-    while spent(trainer.progress, config.schedule) < 1.0:
-        recent.add(trainer.step())
-        now_s = clock.now_s()
-        trainer.progress = replace(trainer.progress, elapsed_s=now_s)
-        if log.due(now_s):
-            _record(trainer, recent, out=out, scores={})
-            recent = _Recent(trainer.progress)
-        if save.due(now_s):
-            write_checkpoint(trainer.checkpoint(), out)
-        if look.due(now_s):
-            scores = task.validate(trainer.forward(trainer.average), quick=True)
-            _record(trainer, recent, out=out, scores=scores)
-            recent = _Recent(trainer.progress)
-    write_checkpoint(trainer.checkpoint(), out)
+    periods = (LOG_S, 60 * schedule.checkpoint_minutes, 60 * schedule.validate_minutes)
+    log, save, look = (Every(seconds, now_s=clock.now_s()) for seconds in periods)
+    with stop_requests() as stopped:
+        while spent(trainer.progress, schedule) < 1.0 and not stopped():
+            recent.add(trainer.step())
+            now_s = clock.now_s()
+            trainer.progress = replace(trainer.progress, elapsed_s=now_s)
+            scores: dict[str, float] = {}
+            if look.due(now_s):
+                scores = task.validate(trainer.forward(trainer.average), quick=True)
+            if log.due(now_s) or scores:
+                _record(trainer, recent, out=out, scores=scores)
+                recent = _Recent(trainer.progress)
+            if save.due(now_s):
+                write_checkpoint(trainer.checkpoint(), out)
+        write_checkpoint(trainer.checkpoint(), out)
     scores = task.validate(trainer.forward(trainer.average), quick=False)
     _record(trainer, recent, out=out, scores=scores)
     return scores
-
-
-class _Clock:
-    """Seconds of training, the earlier part of a resumed one included."""
-
-    def __init__(self, before_s: float) -> None:
-        self._start_s = time.monotonic() - before_s
-
-    def now_s(self) -> float:
-        return time.monotonic() - self._start_s
-
-
-class _Every:
-    """Says when a period is over."""
-
-    def __init__(self, period_s: float, *, now_s: float) -> None:
-        self._period_s = period_s
-        self._next_s = now_s + period_s
-
-    def due(self, now_s: float) -> bool:
-        if now_s < self._next_s:
-            return False
-        self._next_s = now_s + self._period_s
-        return True
 
 
 class _Recent:
@@ -250,4 +220,6 @@ def _record(trainer: Trainer, recent: _Recent, *, out: Path, scores: dict[str, f
         **recent.means(), **({"scores": scores} if scores else {}),
     }  # fmt: skip
     append_record(out / "curve.jsonl", record)
-    logger.info("%s", "  ".join(f"{key} {value}" for key, value in record.items()))
+    said = {key: value for key, value in record.items() if key != "scores"}
+    said |= {key: f"{value:.4g}" for key, value in scores.items()}
+    logger.info("%s", "  ".join(f"{key} {value}" for key, value in said.items()))

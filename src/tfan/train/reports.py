@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,16 @@ def append_record(path: Path, record: dict[str, Any]) -> None:
     """Append one JSON object as a line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(record) + "\n")
+        lines.write(json.dumps(_plain(record)) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    """Return value as JSON can hold it: no NaN, and five digits are enough to read."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, float):
+        return float(f"{value:.5g}") if math.isfinite(value) else None
+    return value
 
 
 def read_records(path: Path) -> list[dict[str, Any]]:
@@ -36,7 +46,7 @@ def read_records(path: Path) -> list[dict[str, Any]]:
 
 def write_json(path: Path, value: object) -> None:
     """Write value as indented JSON."""
-    text = json.dumps(value, indent=1) + "\n"
+    text = json.dumps(_plain(value), indent=1) + "\n"
     replace_file(path, lambda beside: beside.write_text(text, encoding="utf-8"))
 
 
