@@ -60,6 +60,21 @@ def test_large_holes_become_background_and_keep_no_nan(celsius):
     np.testing.assert_array_equal(plane.values[celsius > 28], celsius[celsius > 28])
 
 
+def test_zeros_far_below_a_scene_are_masked_pixels(celsius):
+    counts = ((celsius + 273.15) * 100).astype(np.uint16)
+    masked = np.where(celsius > 28, counts, 0).astype(np.uint16)
+    plane = prepare(masked)
+    assert plane.reading.unit == "centikelvin"
+    assert plane.low > 30_000
+    assert plane.values.min() >= plane.low - 100
+    np.testing.assert_array_equal(plane.values[celsius > 28], counts[celsius > 28])
+
+
+def test_zeros_of_a_scene_that_reaches_zero_stay():
+    ramp = np.tile(np.linspace(0, 9000, 160), (120, 1)).astype(np.uint16)
+    np.testing.assert_array_equal(prepare(ramp).values, ramp)
+
+
 def test_masked_arrays_are_masked(celsius):
     hidden = np.ma.masked_array(celsius, mask=celsius < 28)
     np.testing.assert_array_equal(

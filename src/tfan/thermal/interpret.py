@@ -128,13 +128,20 @@ def sorted_sample(values: AnyArray) -> Array:
         flat.sort()
         finite = flat[np.searchsorted(flat, -np.inf, "right") : np.searchsorted(flat, np.inf)]
         if len(finite):
-            return finite
+            return finite if values.dtype == np.uint8 else _without_empty(finite)
     raise InputError(
         "image",
         expected="finite values",
         got="only NaN or infinite ones",
         fix="Hand in the frame before it was masked.",
     )
+
+
+def _without_empty(values: Array) -> Array:
+    """Return sorted values (N,) without zeros that lie far below all others: masked pixels."""
+    others = values[np.searchsorted(values, 0, "right") :]
+    masked = values[0] == 0 and len(others) > 0 and others[0] > others[len(others) // 2] / 2
+    return others if masked else values
 
 
 def as_float32(values: AnyArray) -> Array:

@@ -32,7 +32,7 @@ def repair(values: AnyArray, *, low: float, high: float, floor: float) -> AnyArr
     if smallest >= low - margin and largest <= high + margin:
         return values
     far = _outside(values, low - margin, high + margin)
-    bad = _lone(far)
+    bad = _lone(far) | (far & (values == 0))  # far-off zeros are what masks and dead pixels hold
     if not np.isfinite(smallest + largest):
         bad |= ~np.isfinite(values)
     return _filled(values, bad, low) if bad.any() else values
