@@ -89,11 +89,16 @@ class Landmarker:
 
     def look(self, plane: Plane, windows: Windows) -> Landmarks:
         """Return what the network says to windows on a plane, looking once."""
-        crops = sample_windows(plane.values, windows, size=self.size_px)
-        batch = normalise_crop(crops, plane.crop_floor)[:, None]
-        parts = [self.runtime(batch[i : i + _MAX_BATCH]) for i in range(0, len(batch), _MAX_BATCH)]
+        parts = [
+            self.runtime(self._batch(plane, windows[start : start + _MAX_BATCH]))
+            for start in range(0, len(windows), _MAX_BATCH)
+        ]
         outputs = [np.concatenate(output) for output in zip(*parts, strict=True)]
         return self._measured(windows, *outputs)
+
+    def _batch(self, plane: Plane, windows: Windows) -> Array:
+        crops = sample_windows(plane.values, windows, size=self.size_px)
+        return normalise_crop(crops, plane.crop_floor)[:, None]
 
     def _measured(
         self, windows: Windows, points: Array, log_sigma: Array, visibility: Array, presence: Array
