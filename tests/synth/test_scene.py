@@ -10,9 +10,10 @@ from tfan.synth.display import Display
 from tfan.synth.items import Item
 from tfan.synth.record import from_json, to_json
 from tfan.synth.scene import FACE, IGNORE, NO_ENTRY, render_scene
-from tfan.synth.scene_draw import FACELESS, STAGINGS, draw_scene
+from tfan.synth.scene_draw import draw_scene
 from tfan.synth.scene_params import CANVAS_PX, MOST_PEOPLE, CutOut, Person, SceneParams
 from tfan.synth.sensor import draw_sensor
+from tfan.synth.stagings import FACELESS, STAGINGS
 
 TENTH_OF_A_PIXEL = 0.1  # on the smallest faces the warm part is a dozen pixels
 FRONT, BACK, LOST_PROFILE = 1, 6, 18  # heads of the make-believe bank

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,6 +70,19 @@ def generate(
 
     Scenes and negatives take their people from a bank of heads ('heads'), which is made first.
     """
+    from tfan.synth.dataset import HEADS_IN_BANK
+    from tfan.synth.products import product_of
+
+    options = {"workers": workers, "head_path": head, "radiometric": radiometric}
+    with _bars() as bars:
+        if bank is None and product_of(product.value).needs_bank:
+            bank = out / "heads"
+            _generate(bars, "heads", bank, count=HEADS_IN_BANK, seed=0, **options)
+        paths = _generate(bars, product.value, out, count=count, seed=seed, bank=bank, **options)
+    typer.echo(f"{len(paths)} shards in {out}")
+
+
+def _bars() -> Progress:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -76,31 +92,27 @@ def generate(
         TimeRemainingColumn,
     )
 
-    from tfan.synth.dataset import HEADS_IN_BANK
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def _generate(bars: Progress, product: str, out: Path, *, count: int, **options: Any) -> list[Path]:
     from tfan.synth.dataset import generate as generate_dataset
-    from tfan.synth.products import product_of
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-               TextColumn("{task.fields[rate]}"), TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    bar = bars.add_task(product, total=count, rate="")
 
-        def make(name: str, folder: Path, number: int, seed: int) -> list[Path]:
-            task = progress.add_task(name, total=number, rate="")
+    def advance(samples: int) -> None:
+        bars.advance(bar, samples)
+        speed = next(one.speed for one in bars.tasks if one.id == bar)
+        bars.update(bar, rate=f"{speed:.0f}/s" if speed else "")
 
-            def advance(samples: int) -> None:
-                progress.advance(task, samples)
-                speed = next(one.speed for one in progress.tasks if one.id == task)
-                progress.update(task, rate=f"{speed:.0f}/s" if speed else "")
-
-            return generate_dataset(name, folder, count=number, seed=seed, workers=workers,
-                                    head_path=head, bank=bank, radiometric=radiometric,
-                                    advance=advance)  # fmt: skip
-
-        if bank is None and product_of(product.value).needs_bank:
-            make("heads", out / "heads", HEADS_IN_BANK, 0)
-            bank = out / "heads"
-        paths = make(product.value, out, count, seed)
-    typer.echo(f"{len(paths)} shards in {out}")
+    return generate_dataset(product, out, count=count, advance=advance, **options)
 
 
 @app.command()

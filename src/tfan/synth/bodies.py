@@ -48,21 +48,19 @@ def paint_body(
         celsius: (H, W) scene, changed in place.
         owner: (H, W) number of the person on top of each pixel, changed in place.
         body: the record.
-        number: of this person in `owner`.
+        number: of this person.
         shoulder_px: x of the middle, y and half width of where the head's picture ends.
         face_px: height of the face; the body's measures follow from it.
-        cloth_celsius: of the shirt.
-        skin_celsius: base of the skin.
+        cloth_celsius, skin_celsius: of the shirt, and base of the skin.
     """
     x, y, half = shoulder_px
     if y >= celsius.shape[0] + face_px or face_px < 2:
         return
-    reach = half + REACH[0] * face_px
+    # a table is as wide as the room
+    reach = celsius.shape[1] * 2 if body.posture == "table" else half + REACH[0] * face_px
     left, top = max(int(x - reach), 0), max(int(y - REACH[1] * face_px), 0)
-    columns = slice(left, max(int(x + reach), 0))
-    if body.posture == "table":  # a table is as wide as the room
-        left, columns = 0, slice(None)
-    window = (slice(top, max(int(y + REACH[2] * face_px), 0)), columns)
+    rows = slice(top, max(int(y + REACH[2] * face_px), 0))
+    window = (rows, slice(left, max(int(x + reach), 0)))
     if celsius[window].size == 0:
         return
     item = Item(

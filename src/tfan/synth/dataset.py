@@ -44,51 +44,47 @@ def generate(
     radiometric: bool = False,
     advance: Advance | None = None,
 ) -> list[Path]:
-    """Write a data set of `count` samples; shards that are there already are kept.
+    """Write a data set of `count` samples, return its shards; those already there are kept.
 
     Args:
         product: "faces", "scenes", "negatives" or "heads".
         folder: where the shards go.
-        count: number of samples.
-        seed: sample i depends on (seed, i) alone, not on the number of workers.
+        count: number of samples; sample i depends on (seed, i) alone, not on the workers.
+        seed: of the data set; a folder of another seed is refused.
         workers: processes; None for one per core.
         head_path: packed head; None for the default one.
         bank: folder of heads for scenes and negatives; None builds one in `folder/heads`.
         radiometric: True to store degrees Celsius as well.
         advance: called with the number of samples made since its last call.
-
-    Returns:
-        Paths of all shards.
-
-    Raises:
-        InputError: nothing asked for, or the folder holds another data set.
     """
-    row = product_of(product)
     if count < 1:
         raise InputError("count", expected="at least 1", got=str(count))
     workers = workers or os.cpu_count() or 1
     head_path = head_path.absolute() if head_path else None
-    if row.needs_bank and bank is None:
+    if product_of(product).needs_bank and bank is None:
         bank = folder / "heads"
         generate("heads", bank, count=HEADS_IN_BANK, workers=workers, head_path=head_path)
     radiometric = radiometric and product != "heads"  # a head is nothing but degrees
-    recipe = Recipe(product, seed, head_path, bank, radiometric)
     claim_folder(folder, {"product": product, "seed": seed, "radiometric": radiometric})
-    paths = [shard_path(folder, product, shard) for shard in range(shard_total(count))]
-    missing = [
-        shard
-        for shard, path in enumerate(paths)
-        if not is_complete(path, shard_indices(count, shard))
-    ]
-    tell = advance or _ignore
-    tell(count - sum(len(shard_indices(count, shard)) for shard in missing))
-    if workers == 1 or len(missing) == 1:
-        for shard in missing:
-            _write(recipe, paths[shard], shard_indices(count, shard), tell)
-    elif missing:
-        jobs = [(paths[shard], shard_indices(count, shard)) for shard in missing]
-        _in_parallel(recipe, jobs, workers=workers, advance=tell)
-    return paths
+    recipe = Recipe(product, seed, head_path, bank, radiometric)
+    _complete(recipe, folder, count, workers=workers, advance=advance or _ignore)
+    return [shard_path(folder, product, shard) for shard in range(shard_total(count))]
+
+
+def _complete(recipe: Recipe, folder: Path, count: int, *, workers: int, advance: Advance) -> None:
+    """Write the shards that are not there yet."""
+    jobs = []
+    for shard in range(shard_total(count)):
+        path, indices = shard_path(folder, recipe.product, shard), shard_indices(count, shard)
+        if is_complete(path, indices):
+            advance(len(indices))
+        else:
+            jobs.append((path, indices))
+    if workers > 1 and len(jobs) > 1:
+        _in_parallel(recipe, jobs, workers=workers, advance=advance)
+    else:
+        for path, indices in jobs:
+            _write(recipe, path, indices, advance)
 
 
 def _in_parallel(

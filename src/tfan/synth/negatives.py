@@ -16,8 +16,9 @@ from tfan.synth.bank import HeadBank
 from tfan.synth.face_sample import SAMPLE_PX
 from tfan.synth.record import to_json
 from tfan.synth.scene import render_scene
-from tfan.synth.scene_draw import FACELESS, draw_scene
+from tfan.synth.scene_draw import draw_scene
 from tfan.synth.scene_params import SceneParams
+from tfan.synth.stagings import FACELESS
 
 CROPS_PER_SCENE = 2
 BEHIND_SHARE = 0.4  # of the scenes: people from behind

@@ -78,7 +78,7 @@ class SceneParams:
     """Everything random about one scene.
 
     Attributes:
-        staging: key of `scene_draw.STAGINGS`.
+        staging: key of `stagings.STAGINGS`.
         bank_seed: of the bank that the heads are from.
         ambient_celsius: air.
         skin_celsius: of the first person.
