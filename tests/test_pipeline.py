@@ -15,6 +15,7 @@ from tfan.landmarks import load_scheme
 from tfan.models.landmarker import Landmarker
 from tfan.pipeline import Pipeline, load_pipeline
 from tfan.thermal.palettes import load_palettes
+from tfan.thermal.plane import prepare
 
 UNIT_PX = 0.5  # what the issue allows on a face of 100 px; float units differ by rounding only
 FLOAT_PX = 0.02
@@ -120,6 +121,12 @@ def test_limits(pipeline, two_faces):
         pipeline.detect(two_faces, min_score=40)
     with pytest.raises(InputError, match="max_faces: expected None or a number from 1, got 0"):
         pipeline.detect(two_faces, max_faces=0)
+
+
+def test_two_boxes_that_lead_to_one_face_are_one(pipeline, warm_scene):
+    boxes = pipeline.detector(prepare(warm_scene), min_score=0.05)
+    assert len(boxes.scores) > 1
+    assert len(pipeline.detect(warm_scene, min_score=0.05)) == 1
 
 
 class Doubting:
