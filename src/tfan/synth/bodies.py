@@ -51,11 +51,10 @@ def paint_body(
         number: of this person.
         shoulder_px: x of the middle, y and half width of where the head's picture ends.
         face_px: height of the face; the body's measures follow from it.
-        cloth_celsius, skin_celsius: of the shirt, and base of the skin.
+        cloth_celsius: of the shirt.
+        skin_celsius: base of the skin.
     """
     x, y, half = shoulder_px
-    if y >= celsius.shape[0] + face_px or face_px < 2:
-        return
     # a table is as wide as the room
     reach = celsius.shape[1] * 2 if body.posture == "table" else half + REACH[0] * face_px
     left, top = max(int(x - reach), 0), max(int(y - REACH[1] * face_px), 0)
