@@ -39,8 +39,10 @@ def scene(seed: int) -> np.ndarray:
     part = slice(0, HEIGHT), slice(left, left + SIDE_PX)
     room[part] = np.where(face.coverage[:HEIGHT] > 0, face.celsius[:HEIGHT], room[part])
     sensor = clean(draw_sensor(np.random.default_rng(seed), samples_px=(640, 640.1)))
-    quiet = replace(sensor, blur=0.7, defocus_px=0.0, motion=None, sharpen=None, vignette_celsius=0.0,
-                    noise_celsius=NETD_CELSIUS, column_celsius=0.02, row_celsius=0.0)  # fmt: skip
+    quiet = replace(
+        sensor, blur=0.7, defocus_px=0.0, motion=None, sharpen=None, vignette_celsius=0.0,
+        noise_celsius=NETD_CELSIUS, column_celsius=0.02, row_celsius=0.0,
+    )  # fmt: skip
     return sense(room.astype(np.float32), quiet)
 
 

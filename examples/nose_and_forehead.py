@@ -31,7 +31,7 @@ def around(celsius: np.ndarray, points_px: np.ndarray) -> float:
     """Return the mean of small squares around (N, 2) points; NaN outside the image."""
     padded = np.pad(celsius, REACH_PX, constant_values=np.nan)
     limits = np.array(celsius.shape[::-1]) - 1
-    corners = np.clip(np.rint(points_px), 0, limits).astype(int)
+    corners = np.clip(np.floor(points_px), 0, limits).astype(int)
     side = 2 * REACH_PX + 1
     return float(np.nanmean([padded[y : y + side, x : x + side] for x, y in corners]))
 

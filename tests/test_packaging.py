@@ -68,6 +68,7 @@ def test_wheel_holds_every_data_file_and_the_mark_of_types(wheel):
     assert data_files() - names == set()
     assert "tfan/py.typed" in names
     assert "tfan/data/demo_frame.tiff" in names
+    assert {f"tfan/train/configs/{task}.toml" for task in ("landmarks", "detector")} <= names
 
 
 def test_wheel_holds_the_licences_and_nothing_but_the_package(wheel):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tfan.errors import InputError, WeightsError
+from tfan.geometry.crop import windows_for_boxes
 from tfan.landmarks import load_scheme
 from tfan.models.landmarker import Landmarker
 from tfan.pipeline import Pipeline, load_pipeline
@@ -88,6 +89,14 @@ def test_a_face_has_every_value_in_range(pipeline, warm_scene):
         for share in (face.confidence, face.visibility):
             assert ((share >= 0) & (share <= 1)).all()
         np.testing.assert_array_equal(face.five_px, face.points_px[[468, 473, 1, 61, 291]])
+
+
+def test_faces_count_from_the_corner_of_the_image(pipeline, warm_scene):
+    plane = prepare(warm_scene)
+    found = pipeline.detector(plane)
+    windows = windows_for_boxes(found.boxes_px[:1], found.five_px[:1])
+    centres = pipeline.landmarker(plane, windows).points_px[0, :478]
+    np.testing.assert_allclose(best(pipeline, warm_scene), centres + 0.5, atol=1e-4)
 
 
 def test_one_network_serves_both_schemes(small_networks, warm_scene):

@@ -10,6 +10,7 @@ import numpy as np
 
 from tfan.errors import InputError, WeightsError
 from tfan.geometry.boxes import box_for_points, clip_boxes, suppress
+from tfan.geometry.coordinates import to_image_px
 from tfan.geometry.crop import windows_for_boxes, windows_for_points
 from tfan.geometry.pyramid import pyramid_windows
 from tfan.landmarks.schemes import N_NETWORK, NETWORK_SCHEMES, load_scheme, scheme_for
@@ -108,12 +109,14 @@ class Pipeline:
         rows = slice(None)
         if marks.points_px.shape[1] == N_NETWORK:
             rows = NETWORK_SCHEMES[self.scheme]
-        five = marks.points_px[:, rows][:, load_scheme(self.scheme).five]
+        points = to_image_px(marks.points_px[:, rows])
+        five = points[:, load_scheme(self.scheme).five]
+        boxes = to_image_px(boxes)
         return [
             Face(
                 box_px=boxes[i],
                 score=float(scores[i]),
-                points_px=marks.points_px[i, rows],
+                points_px=points[i],
                 sigma_px=marks.sigma_px[i, rows],
                 confidence=marks.confidence[i, rows],
                 visibility=marks.visibility[i, rows],

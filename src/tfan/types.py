@@ -1,7 +1,10 @@
 """The values that travel between the parts of tfan, and the conventions that all keep.
 
 Points are (x, y); boxes are left, top, right, bottom; sizes are (height, width) and say _hw.
-Pixel (0, 0) is the centre of the top left pixel. Left and right are the subject's.
+Where a `Face` lies is told in image coordinates: (0, 0) is the outer corner of the top left pixel,
+the whole image is the box (0, 0, width, height), and int(x), int(y) name the pixel that holds a
+point. Inside, arrays are sampled by pixel centres, half a pixel less (docs/decisions/0005).
+Left and right are the subject's.
 Temperatures are degrees Celsius in float32, NaN = no measurement.
 """
 

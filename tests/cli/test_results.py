@@ -15,13 +15,13 @@ READING = Reading("temperature", "degrees Celsius", "because", scale=1.0, offset
 VALUES = np.arange(12, dtype=np.float32).reshape(3, 4)
 
 
-def test_sample_takes_the_nearest_pixel_as_x_y():
-    points = np.array([[0, 0], [3, 0], [1.4, 1.6], [-0.4, 2.4]])
-    assert sample(VALUES, points).tolist() == [0, 3, 9, 8]
+def test_sample_takes_the_pixel_that_holds_the_point():
+    points = np.array([[0, 0], [3.9, 0.9], [1.4, 1.6], [0.2, 2.99]])
+    assert sample(VALUES, points).tolist() == [0, 3, 5, 8]
 
 
 def test_sample_outside_the_image_is_nothing():
-    points = np.array([[-0.6, 0], [3.6, 0], [0, 2.6], [np.nan, 1], [np.inf, 1], [1e30, 0]])
+    points = np.array([[-0.1, 0], [4.0, 0], [0, 3.0], [np.nan, 1], [np.inf, 1], [1e30, 0]])
     assert np.isnan(sample(VALUES, points)).all()
 
 

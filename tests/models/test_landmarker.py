@@ -58,11 +58,12 @@ def plane():
 def test_points_and_errors_in_pixels(plane):
     found = Landmarker(Fixed(pattern()))(plane, one_window())
     np.testing.assert_allclose(found.points_px[0], pattern() * 40 + [60, 50], atol=ATOL_PX)
-    np.testing.assert_allclose(found.sigma_px, 2 * 0.05 * 40, rtol=1e-5)
+    spread_px = 0.05 * 40 / np.sqrt(3)  # 0.05 is the deviation along one axis
+    np.testing.assert_allclose(found.sigma_px, 2 * spread_px, rtol=1e-5)
     np.testing.assert_allclose(found.visibility, 0.5)
     size = face_size_px(found.points_px)[0]
     np.testing.assert_allclose(size, 80 / 1.5, rtol=1e-4)
-    expected = near_probability(0.05 * 40, 0.05 * size) / (1 + np.exp(-9))
+    expected = near_probability(spread_px, 0.05 * size) / (1 + np.exp(-9))
     np.testing.assert_allclose(found.confidence, expected, rtol=1e-4)
 
 

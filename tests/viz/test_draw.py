@@ -43,14 +43,14 @@ def test_a_point_is_drawn_around_its_pixel_at_any_zoom():
     no_box = (np.nan,) * 4  # only the point changes the picture
     for zoom in (1, 3):
         empty = draw_faces(GREY, [], long_side_px=60 * zoom)
-        drawn = draw_faces(GREY, [face([[20, 10]], box_px=no_box)], long_side_px=60 * zoom)
+        drawn = draw_faces(GREY, [face([[20.5, 10.5]], box_px=no_box)], long_side_px=60 * zoom)
         middle = changed(empty, drawn).mean(axis=0)
         expected = [(10 + 0.5) * zoom - 0.5, (20 + 0.5) * zoom - 0.5]
         np.testing.assert_allclose(middle, expected, atol=HALF_A_PIXEL)
 
 
 def test_colour_tells_the_confidence_and_a_ring_the_hidden_point():
-    centre, huge_box = (20, 20), (-400, -400, 400, 400)  # its lines are out of sight
+    centre, huge_box = (20.5, 20.5), (-400, -400, 400, 400)  # its lines are out of sight
     draw = {
         key: draw_faces(GREY, [face([centre], box_px=huge_box, **kind)], long_side_px=480)[
             164, 164

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfan.geometry.coordinates import pixel_of
 from tfan.thermal.interpret import Reading
 from tfan.types import AnyArray, Array, Face
 
@@ -59,7 +60,7 @@ def sample(values: AnyArray, points_px: AnyArray) -> Array:
     """Return the (N,) values of the pixels under (N, 2) points, NaN outside the image."""
     height, width = values.shape
     with np.errstate(invalid="ignore"):
-        columns, rows = np.rint(np.nan_to_num(points_px, nan=-1.0)).T
+        columns, rows = pixel_of(np.nan_to_num(points_px, nan=-1.0)).T
     inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
     found = np.full(len(points_px), np.nan, np.float32)
     found[inside] = values[rows[inside].astype(int), columns[inside].astype(int)]

@@ -28,7 +28,10 @@ MAX_TURN = np.radians(10.0)
 FULL_OFFNESS = 1.5
 
 NEAR_SHARE = 0.05  # "confidence" is the probability to lie within that share of the face's size
-_DISTANCE_PER_SIGMA = 2.0  # mean distance of a 2-D Laplace density exp(-r / s) / (2 pi s^2)
+# The network's sigma is the standard deviation along one axis of the density
+# exp(-r / s) / (2 pi s^2): s = sigma / sqrt(3), and the mean distance is 2 s.
+_SPREAD_PER_SIGMA = 1 / np.sqrt(3.0)
+_DISTANCE_PER_SPREAD = 2.0
 _MAX_BATCH = 32  # windows at once: bounds the memory of a crowd
 
 
@@ -104,12 +107,13 @@ class Landmarker:
         self, windows: Windows, points: Array, log_sigma: Array, visibility: Array, presence: Array
     ) -> Landmarks:
         points_px = windows.to_image(points)
-        spread_px = np.exp(log_sigma) * windows.half_side_px[:, None] * self.sigma_factor
+        scale_px = windows.half_side_px[:, None] * self.sigma_factor * _SPREAD_PER_SIGMA
+        spread_px = np.exp(log_sigma) * scale_px
         there = _probability(presence.reshape(-1))
         near = near_probability(spread_px, NEAR_SHARE * face_size_px(points_px)[:, None])
         return Landmarks(
             points_px,
-            (_DISTANCE_PER_SIGMA * spread_px).astype(np.float32),
+            (_DISTANCE_PER_SPREAD * spread_px).astype(np.float32),
             (near * there[:, None]).astype(np.float32),
             _probability(visibility),
             there,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfan.errors import InputError
+from tfan.geometry.coordinates import to_centre_px
 from tfan.types import AnyArray, Array, Face
 from tfan.viz.palettes import Picture, confidence_colours
 
@@ -49,8 +50,8 @@ def draw_faces(
 
 
 def _zoomed(points_px: AnyArray, zoom: int) -> Array:
-    """Map (..., 2) or (4,) pixel centres to the enlarged picture, whose pixels are smaller."""
-    return np.clip((points_px + 0.5) * zoom - 0.5, -_FAR_PX, _FAR_PX).astype(np.float32)
+    """Map (..., 2) or (4,) image coordinates to where OpenCV draws in the enlarged picture."""
+    return np.clip(to_centre_px(points_px * zoom), -_FAR_PX, _FAR_PX).astype(np.float32)
 
 
 def _fixed(values: AnyArray) -> list[int]:
