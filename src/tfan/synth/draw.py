@@ -189,47 +189,50 @@ def _heat(rng: np.random.Generator, *, mouth_open: bool) -> params.Heat:
     )
 
 
-def _offsets(
-    rng: np.random.Generator, cold: float, contrast: float
-) -> tuple[tuple[str, float, float], ...]:
-    out: list[tuple[str, float, float]] = []
+Offset = tuple[str, float, float]
+# (region, least, most) in degrees, before the contrast of the face
+_UPPER_FACE = (
+    ("forehead", 0.2, 1.3), ("canthus", 0.3, 2.2), ("orbit", -0.2, 1.3),
+    ("lid", -1.4, 0.8), ("cornea", -1.2, 0.4),
+)  # fmt: skip
+_NOSE_SHARES = (("nose", 0.2, 1.0), ("nose_tip", 0.0, 0.8), ("alae", 0.0, 0.6))
+_CHEEK_SHARES = (("cheek", 0.3, 1.2), ("lower_cheek", 0.0, 0.8))
 
-    def add(name: str, low: float, high: float, *, spread: float = 0.25) -> None:
+
+def _offsets(rng: np.random.Generator, cold: float, contrast: float) -> tuple[Offset, ...]:
+    def offset(name: str, low: float, high: float, *, spread: float = 0.25) -> Offset:
         value = rng.uniform(low, high) * contrast
         right, left = value * rng.uniform(1 - spread, 1 + spread, 2)
-        out.append((name, float(right), float(left)))
+        return name, float(right), float(left)
 
-    add("forehead", 0.2, 1.3)
-    add("canthus", 0.3, 2.2)
-    add("orbit", -0.2, 1.3)
-    add("lid", -1.4, 0.8)
-    add("cornea", -1.2, 0.4)
-    u = rng.random()
-    cool = rng.uniform(0, 0.8) if u < 0.15 else rng.uniform(-1, 0) if u < 0.45 else 0.0
-    nose = cool or rng.uniform(-6, -0.5) * (1 + cold)
-    for name, low, high in (("nose", 0.2, 1), ("nose_tip", 0, 0.8), ("alae", 0, 0.6)):
-        value = float(nose * rng.uniform(low, high))
-        out.append((name, value, value))
-    add("nose_bridge", -0.8, 0.6)
-    add("nostrils", -2.5, 2.0)
-    cheek = rng.uniform(-2.6, 0.3) * (1 + 0.8 * cold)
-    for name, low, high in (("cheek", 0.3, 1.2), ("lower_cheek", 0.0, 0.8)):
-        right, left = cheek * rng.uniform(low, high, 2)
-        out.append((name, float(right), float(left)))
-    add("zygoma", -1.0, 0.8, spread=0.6)
-    add("lips", -2.2, 1.4)
-    add("chin", -1.8, 0.6)
+    out = [offset(*row) for row in _UPPER_FACE]
+    out += _nose(rng, cold)
+    out += [offset("nose_bridge", -0.8, 0.6), offset("nostrils", -2.5, 2.0)]
+    out += _cheeks(rng, cold)
+    out.append(offset("zygoma", -1.0, 0.8, spread=0.6))
+    out += [offset("lips", -2.2, 1.4), offset("chin", -1.8, 0.6)]
     if rng.random() < 0.6:  # the fold under the lip is often a warm patch: not an open mouth
-        add("chin_fold", -0.3, 1.8)
-    add("upper_lip", -1.2, 1.0)
-    ears = float(rng.uniform(-5, 1) if rng.random() < 0.8 else rng.uniform(-8, 0)) * (
-        1 + 0.4 * cold
-    )
-    out.append(("ears", ears, ears))
-    add("earlobes", -3, 0.5)
-    add("neck", -0.3, 1.8)
-    add("under_jaw", -0.2, 1.8)
-    return tuple(out)
+        out.append(offset("chin_fold", -0.3, 1.8))
+    out.append(offset("upper_lip", -1.2, 1.0))
+    ears = rng.uniform(-5, 1) if rng.random() < 0.8 else rng.uniform(-8, 0)
+    ears = float(ears) * (1 + 0.4 * cold)
+    out += [("ears", ears, ears), offset("earlobes", -3, 0.5)]
+    return (*out, offset("neck", -0.3, 1.8), offset("under_jaw", -0.2, 1.8))
+
+
+def _nose(rng: np.random.Generator, cold: float) -> list[Offset]:
+    """Return a nose that is mostly cool, more so in the cold, and sometimes not."""
+    u = rng.random()
+    mild = rng.uniform(0, 0.8) if u < 0.15 else rng.uniform(-1, 0) if u < 0.45 else 0.0
+    celsius = mild or rng.uniform(-6, -0.5) * (1 + cold)
+    values = [(name, float(celsius * rng.uniform(a, b))) for name, a, b in _NOSE_SHARES]
+    return [(name, value, value) for name, value in values]
+
+
+def _cheeks(rng: np.random.Generator, cold: float) -> list[Offset]:
+    celsius = rng.uniform(-2.6, 0.3) * (1 + 0.8 * cold)
+    pairs = [(name, celsius * rng.uniform(a, b, 2)) for name, a, b in _CHEEK_SHARES]
+    return [(name, float(right), float(left)) for name, (right, left) in pairs]
 
 
 def _brow(rng: np.random.Generator, contrast: float) -> params.Brow | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from tfan.synth.anatomy import BROW_HEIGHTS, anatomy
+from tfan.synth.anatomy import anatomy
+from tfan.synth.annotate import Marks
 from tfan.synth.draw import FRAMINGS, Framing
 from tfan.synth.head import Floats, Head, Ints
-from tfan.synth.heat import CLOTH, HAIR, MASK, SKIN, Surface, dress
-from tfan.synth.landmark_rows import FIVE_ROWS, N_MEDIAPIPE, hairline_vertices
+from tfan.synth.heat import CLOTH, HAIR, MASK, Surface, dress
+from tfan.synth.landmark_rows import FIVE_ROWS, N_MEDIAPIPE
 from tfan.synth.params import FaceParams
 from tfan.synth.pose import Stance, facing, project, to_camera
 from tfan.synth.raster import rasterise, vertex_normals
@@ -20,8 +20,6 @@ from tfan.synth.texture import smooth_noise
 from tfan.synth.wear import worn
 
 HIDDEN_BEHIND_CM = 0.9  # a point this far behind what is drawn there is hidden
-JAW_BAND_CM = 0.4
-FAR_SIDE_DEG = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,39 +58,26 @@ def render_face(head: Head, person: FaceParams, *, side_px: int) -> FaceRender:
     Args:
         head: the morphable head.
         person: everything random about the person.
-        side_px: height and width of the image; 2 x oversampling is the caller's choice.
+        side_px: height and width of the image.
     """
-    tables = anatomy(head)
-    framing = FRAMINGS[person.framing]
     shape = person.shape
     bare = head.shaped(np.array(shape.identity, np.float32), np.array(shape.expression, np.float32))
     bare *= np.array(shape.stretch, np.float32)
-    surface = dress(person, tables)
-    brow = BROW_HEIGHTS[person.heat.brow.height] if person.heat.brow else 0.5
+    surface = dress(person, anatomy(head))
     stance = Stance.of(person.pose)
+    marks = Marks.of(head, person, stance.bend(bare))
+    view = _View.of(marks.points, FRAMINGS[person.framing], side_px)
     mesh = _Mesh.of(head, person, bare, surface, stance)
-    skin_posed = stance.bend(bare)
-    ibug = head.rows.points(skin_posed, brow=brow)[N_MEDIAPIPE:]
-    centre = ibug[:68].mean(0)
-    camera = person.camera
-    bare_camera = to_camera(skin_posed, centre, camera)
-    flat = project(bare_camera, camera)
-    points = head.rows.points(flat, brow=brow)
-    depth = camera.distance_cm - head.rows.points(bare_camera, brow=brow)[:, 2]
-    view = _View.of(points, framing, side_px)
-    celsius, material, z = _draw(mesh, person, centre, view, side_px)
-    points_px = view.apply(points)
-    jaw = _jaw_contour(head, flat, points[N_MEDIAPIPE : N_MEDIAPIPE + 17], person.pose.head_deg)
-    hull = np.concatenate([points, jaw, flat[_hairline(head)]])
-    corners = view.apply(np.stack([hull.min(0), hull.max(0)]))
+    celsius, material, z = _draw(mesh, person, marks.centre, view, side_px)
+    points_px = view.apply(marks.points)
     return FaceRender(
         celsius=celsius,
         coverage=np.isfinite(z).astype(np.float32),
         material=material,
         points_px=points_px,
-        visible=_seen(points_px, depth, z, surface, head),
-        jaw_contour_px=view.apply(jaw),
-        box_px=corners.ravel(),
+        visible=_seen(points_px, marks.depth_cm, z, surface, head),
+        jaw_contour_px=view.apply(marks.jaw),
+        box_px=view.apply(marks.corners).ravel(),
         five_px=points_px[list(FIVE_ROWS)],
         pose_deg=np.array(person.pose.head_deg, np.float32),
         ambient_celsius=person.heat.ambient_celsius,
@@ -210,41 +195,3 @@ def _seen(
     masked = surface.material[head.rows.corners[:, 0]] > (CLOTH + MASK) / 2
     covered = np.concatenate([masked, np.zeros(2, bool)])
     return np.asarray(inside & ~in_front & ~covered)
-
-
-@lru_cache(maxsize=2)
-def _hairline(head: Head) -> Ints:
-    return hairline_vertices(head.mean)
-
-
-@lru_cache(maxsize=2)
-def _jaw_candidates(head: Head) -> tuple[Ints, ...]:
-    """Return for each jaw point the face vertices at its height from which the outline may come."""
-    mean = head.mean
-    jaw = head.rows.points(mean)[N_MEDIAPIPE : N_MEDIAPIPE + 17]
-    # the front half of the face part: ICT-FaceKit's narrow face area
-    face = np.flatnonzero(head.is_part("face"))[:6706]
-    rows = []
-    for i, point in enumerate(jaw):
-        side = -1 if i < 8 else 1
-        near = (np.abs(mean[face, 1] - point[1]) < JAW_BAND_CM) & (mean[face, 2] > point[2] - 0.3)
-        rows.append(face[near & (mean[face, 0] * side > 0.5)].astype(np.int32))
-    return tuple(rows)
-
-
-def _jaw_contour(
-    head: Head, flat: Floats, jaw: Floats, pose_deg: tuple[float, float, float]
-) -> Floats:
-    """Return (17, 2) jaw points, moved to the outline on the far side of a turned face."""
-    yaw, _, roll = pose_deg
-    out = jaw.copy()
-    across = np.array([np.cos(np.radians(roll)), -np.sin(np.radians(roll))], np.float32)
-    for i, candidates in enumerate(_jaw_candidates(head)):
-        far = (i < 8 and yaw < -FAR_SIDE_DEG) or (i > 8 and yaw > FAR_SIDE_DEG)
-        if far and len(candidates):
-            reach = flat[candidates] @ across * (-1 if i < 8 else 1)
-            out[i] = flat[candidates[reach.argmax()]]
-    return out
-
-
-__all__ = ["SKIN", "FaceRender", "render_face"]
