@@ -1,6 +1,6 @@
 """Store what the bundled networks answer, for `test_bundled.py`; run it when weights change.
 
-    .venv/bin/python tests/models/write_frozen.py
+.venv/bin/python tests/models/write_frozen.py
 """
 
 from __future__ import annotations

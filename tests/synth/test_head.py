@@ -87,3 +87,25 @@ def test_an_incomplete_checkout_is_refused_by_the_name_of_the_mesh(shared, tmp_p
 def test_a_folder_without_meshes_is_no_checkout(tmp_path):
     with pytest.raises(InputError, match=r"ICT-FaceKit: expected vertex_indices.json in it"):
         pack(tmp_path, tmp_path / "head.npz")
+
+
+def test_a_checkout_is_packed_as_differences_from_the_mean(tmp_path, monkeypatch):
+    monkeypatch.setattr("tfan.synth.head.VERTICES_TOTAL", 4)
+    monkeypatch.setattr("tfan.synth.head.IDENTITIES", 1)
+    meshes = tmp_path / "FaceXModel"
+    meshes.mkdir()
+    (meshes / "vertex_indices.json").write_text('{"expressions": ["jawOpen"]}')
+    square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nf 1/1 2/2 3/3 4/4\n"
+    for name, text in {
+        "generic_neutral_mesh": square,
+        "identity000": square.replace("v 1 1 0", "v 1 1.5 0"),
+        "jawOpen": square.replace("v 0 0 0", "v 0 -2 0"),
+    }.items():
+        (meshes / f"{name}.obj").write_text(text)
+    pack(tmp_path, tmp_path / "head.npz")
+    with np.load(tmp_path / "head.npz") as packed:
+        assert packed["tris"].tolist() == [[0, 1, 2], [0, 2, 3]]
+        assert packed["ids"].tolist() == [[[0, 0, 0], [0, 0, 0], [0, 0.5, 0], [0, 0, 0]]]
+        assert packed["exs"].tolist() == [[[0, -2, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0]]]
+        assert packed["expr_names"].tolist() == ["jawOpen"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["FaceXModel", "head.npz"]
