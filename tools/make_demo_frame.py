@@ -1,7 +1,7 @@
 """Make the radiometric frame that ships with tfan: a synthetic person, 640 x 480, centikelvin.
 
 Needs the extra 'train' and a packed head model (see 'tfan synth pack'):
-    python examples/make_demo_frame.py src/tfan/data/demo_frame.tiff
+    python tools/make_demo_frame.py src/tfan/data/demo_frame.tiff
 """
 
 from __future__ import annotations
