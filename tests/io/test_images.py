@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -140,6 +142,16 @@ def test_missing_file_and_empty_folder_are_named(tmp_path):
     with pytest.raises(InputError, match="nothing there"):
         read_image(tmp_path / "absent.png")
     with pytest.raises(InputError, match=r"in this folder, got none"):
+        read_image(tmp_path)
+
+
+@pytest.mark.parametrize("method", ["is_dir", "iterdir"])
+def test_a_folder_that_must_not_be_read_is_named(tmp_path, monkeypatch, method):
+    def forbidden(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, method, forbidden)
+    with pytest.raises(InputError, match="expected a file that can be read, got Permission denied"):
         read_image(tmp_path)
 
 

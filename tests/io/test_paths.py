@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tfan.io import expand
@@ -46,6 +48,37 @@ def test_file_whose_name_looks_like_a_pattern_is_that_file(folder):
     (folder / "x[1].png").touch()
     (folder / "x1.png").touch()  # what the pattern would match
     assert names(expand([folder / "x[1].png"])) == ["x[1].png"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [("b**0.png", ["b10.png"]), ("b**", ["b2.PNG", "b10.png"]), ("***/c.npy", ["c.npy"])],
+)
+def test_stars_inside_a_name_are_one_star(folder, pattern, found):
+    assert names(expand([f"{folder}/{pattern}"])) == found
+
+
+def test_what_is_left_out_can_still_be_named(folder):
+    (folder / "b2.faces.png").touch()
+    assert names(expand([folder], leave_out="*.faces.png")) == ["a.tiff", "b2.PNG", "b10.png"]
+    assert names(expand([f"{folder}/b2*"], leave_out="*.faces.png")) == ["b2.PNG"]
+    named = expand([folder / "b2.faces.png"], leave_out="*.faces.png")
+    assert names(named) == ["b2.faces.png"]
+
+
+@pytest.mark.parametrize("method", ["is_dir", "exists", "iterdir"])
+def test_what_must_not_be_looked_at_stays(folder, monkeypatch, method):
+    def forbidden(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, method, forbidden)
+    name = folder if method == "iterdir" else folder / "b*"
+    assert expand([name]) == [name]
+
+
+def test_a_name_longer_than_names_can_be_stays(folder):
+    name = folder / ("x" * 5000 + "*")
+    assert expand([name]) == [name]
 
 
 @pytest.mark.parametrize("name", ["absent.png", "no*.png", "empty"])

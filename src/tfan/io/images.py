@@ -89,9 +89,10 @@ def write_png(path: str | Path, picture: npt.NDArray[np.uint8]) -> None:
 
 
 def _read_bytes(path: Path) -> bytes:
-    if path.is_dir():
-        raise InputError(str(path), expected=f"{_READABLE} in this folder", got="none")
     try:
+        if path.is_dir():
+            next(path.iterdir(), None)  # says so where the folder must not be listed
+            raise InputError(str(path), expected=f"{_READABLE} in this folder", got="none")
         return path.read_bytes()
     except FileNotFoundError:
         raise InputError(

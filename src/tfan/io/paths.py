@@ -8,34 +8,50 @@ from pathlib import Path
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".npy")
 _GLOB_SIGNS = re.compile(r"[*?\[]")
+_STARS = re.compile(r"\*{2,}")
 
 
-def expand(names: Iterable[str | Path]) -> list[Path]:
+def expand(names: Iterable[str | Path], *, leave_out: str = "") -> list[Path]:
     """Return the image files that the names stand for, each once, in the order given.
 
     A file stands for itself, whatever its suffix; a folder for the images directly in it; a
     pattern (`*`, `?`, `[ab]`, `**`) for the images that it matches. Folders and patterns are
-    sorted as people count: frame_2 before frame_10. A name that stands for nothing stays in
-    the list as it is, so that reading it says what is wrong with it.
+    sorted as people count: frame_2 before frame_10. A name that stands for nothing, or for what
+    must not be read, stays in the list as it is, so that reading it says what is wrong with it.
+
+    Args:
+        names: files, folders and patterns.
+        leave_out: a pattern such as "*.faces.png" for what folders and patterns do not give.
     """
     found: dict[Path, None] = {}
     for name in names:
-        for path in _expand_one(Path(name)):
-            found.setdefault(path)
+        path = Path(name)
+        try:
+            images = _images(_candidates(path), leave_out)
+        except OSError:  # not allowed to look, or a name longer than names can be
+            images = []
+        for image in images or [path]:
+            found.setdefault(image)
     return list(found)
 
 
-def _expand_one(path: Path) -> list[Path]:
+def _candidates(path: Path) -> Iterable[Path]:
+    """Return what lies in a folder or matches a pattern; nothing for a file."""
     if path.is_dir():
-        return _images(path.iterdir()) or [path]
-    if not path.exists() and _GLOB_SIGNS.search(str(path)):
-        root = Path(path.anchor)
-        return _images(root.glob(str(path.relative_to(root)))) or [path]
-    return [path]
+        return path.iterdir()
+    if path.exists() or not _GLOB_SIGNS.search(str(path)):
+        return ()
+    root = Path(path.anchor)
+    parts = path.relative_to(root).parts
+    # some versions of Python refuse "x**y", others read it as "x*y"
+    pattern = "/".join(part if part == "**" else _STARS.sub("*", part) for part in parts)
+    return root.glob(pattern)
 
 
-def _images(paths: Iterable[Path]) -> list[Path]:
-    images = (path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file())
+def _images(paths: Iterable[Path], leave_out: str) -> list[Path]:
+    images = [path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file()]
+    if leave_out:
+        images = [path for path in images if not path.match(leave_out)]
     return sorted(images, key=_counting_order)
 
 
