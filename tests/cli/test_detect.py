@@ -214,6 +214,27 @@ def test_wrong_call_is_exit_code_2(frames, options, sentence):
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--detector-size", "100"], "Error: detector size: expected a multiple of 32, got 100.\n"),
+        (["--device", "tpu"], "Error: device: expected 'cpu', 'cuda' or 'cuda:0', got 'tpu'.\n"),
+    ],
+)
+def test_what_the_networks_cannot_be_loaded_with_is_a_wrong_call(frames, options, sentence):
+    result = run(frames, *options, fake=None)  # the bundled networks
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", sentence)
+
+
+def test_a_device_that_is_not_there_is_a_wrong_call(frames):
+    def no_cuda(**asked):
+        raise InputError("device", expected="'cpu'", got=repr(asked["device"]))
+
+    result = run(frames, "--device", "cuda", fake=no_cuda)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "Error: device: expected 'cpu', got 'cuda'.\n"
+
+
 def test_overlays_have_a_name_each_and_leave_nothing_beside(frames, tmp_path):
     (frames / "again").mkdir()
     np.save(frames / "again" / "person.npy", np.full((HEIGHT, WIDTH), 90, np.uint8))
@@ -234,3 +255,29 @@ def test_overlay_folder_that_cannot_be_written_fails_by_image(frames, tmp_path):
     result = run(frames / "person.npy", "--overlay", tmp_path / "file" / "x", "--json")
     assert result.exit_code == 1
     assert "expected a place to write a picture" in result.stderr
+
+
+@pytest.mark.parametrize("how", ["--json", "--csv"])
+def test_a_picture_that_fails_costs_neither_results_nor_the_truth(frames, tmp_path, how):
+    (tmp_path / "file").write_text("in the way")
+    plain = run(frames, how)
+    result = run(frames, how, "--overlay", tmp_path / "file")
+    assert result.exit_code == 1
+    assert result.stdout == plain.stdout
+    assert len(result.stderr.splitlines()) == 2  # one for each picture
+    assert "Drawn" not in result.stderr
+
+
+def test_only_pictures_that_were_written_are_claimed(frames, tmp_path):
+    (tmp_path / "empty.faces.png").mkdir()  # in the way of one of two
+    result = run(frames, "--overlay", tmp_path, "--json")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == f"Drawn: {tmp_path / 'person.faces.png'}"
+
+
+def test_a_second_run_does_not_read_its_own_pictures(frames):
+    first = run(frames, "--overlay", frames, "--json")
+    assert run(frames, "--overlay", frames, "--json").stdout == first.stdout
+    assert run(frames / "*", "--json").stdout == first.stdout
+    assert run(frames / "person.faces.png", "--json").exit_code == 0
+    assert len(list(frames.iterdir())) == 4

@@ -6,9 +6,9 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,6 +35,7 @@ from tfan.thermal.plane import prepare
 from tfan.viz import colourise, draw_faces
 
 _BAR_FROM_FILES = 3
+_PICTURE = "{}.faces.png"  # name of an overlay; a folder of them and of images gives the images
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,31 @@ def detect(
     """Find faces and landmarks in IMAGES.
 
     Results go to stdout, remarks to stderr. The exit code is 0, or 1 if some image failed (the
-    others are done all the same), or 2 for a wrong call.
+    others are done all the same), or 2 for a wrong call. Folders and patterns do not give the
+    pictures (*.faces.png) that --overlay wrote before.
     """
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv: choose one of them.")
-    landmarker = loader(context)(
-        n_landmarks=int(n_landmarks), device=device, detector_size=detector_size
+    landmarker = _loaded(
+        context, n_landmarks=int(n_landmarks), device=device, detector_size=detector_size
     )
     asked = Asked(str(mode), min_score, None if multi else 1, overlay, verbose)
     quiet = sys.stdout.isatty() and (as_json or as_csv)  # results and a bar would mix
-    with _bar(expand(images), quiet=quiet) as paths:
+    files = expand(images, leave_out=_PICTURE.format("*"))
+    with _bar(files, quiet=quiet) as paths:
         results = _results(landmarker, paths, asked)
         n_failed = _write_csv(results) if as_csv else _write(results, as_json=as_json)
     if n_failed:
         raise typer.Exit(1)
+
+
+def _loaded(context: typer.Context, **asked: Any) -> Landmarker:
+    """Return the landmarker that was asked for; what cannot be had is a wrong call."""
+    try:
+        return loader(context)(**asked)
+    except InputError as error:
+        _remark(f"Error: {error}")
+        raise typer.Exit(2) from error
 
 
 def _results(
@@ -92,16 +104,18 @@ def _results(
             found = find(landmarker, path, asked)
             if asked.verbose:
                 _remark(f"{path}: {found.reading.reason}")
-            if asked.overlay is not None:
-                drawn.append(_free_name(asked.overlay, path, drawn))
-                draw(found, drawn[-1])
-            yield found
         except (WeightsError, MissingExtraError):
             raise  # would fail for every image
         except Exception as error:  # one odd image must not cost the others their results
             sentence = _sentence(path, error)
             _remark(sentence)
             yield Failed(path, sentence)
+            continue
+        if asked.overlay is not None:
+            picture = _free_name(asked.overlay, path, drawn)
+            found = replace(found, undrawn=not _drawn(found, picture))
+            drawn += [] if found.undrawn else [picture]
+        yield found
     if drawn:
         many = f"{len(drawn)} pictures in {asked.overlay}"
         _remark(f"Drawn: {drawn[0] if len(drawn) == 1 else many}")
@@ -120,11 +134,11 @@ def find(landmarker: Landmarker, path: Path, asked: Asked) -> Found:
 
 
 def _write(results: Iterable[Found | Failed], *, as_json: bool) -> int:
-    """Print results and return how many failed: JSON line by line, a table at the end."""
+    """Print results, JSON line by line or a table at the end; return how many images failed."""
     kept: list[Found | Failed] = []
     n_failed = 0
     for result in results:
-        n_failed += isinstance(result, Failed)
+        n_failed += isinstance(result, Failed) or result.undrawn
         if as_json:
             typer.echo(json_line(result))
         else:
@@ -142,6 +156,7 @@ def _write_csv(results: Iterable[Found | Failed]) -> int:
         if isinstance(result, Failed):
             n_failed += 1
         else:
+            n_failed += result.undrawn
             writer.writerows(csv_rows(result))
     return n_failed
 
@@ -159,11 +174,21 @@ def draw(found: Found, path: Path) -> None:
     write_png(path, draw_faces(colourise(found.shown), found.faces))
 
 
+def _drawn(found: Found, path: Path) -> bool:
+    """Write the picture; if that fails, say why and return False."""
+    try:
+        draw(found, path)
+    except Exception as error:  # the results are worth having without the picture
+        _remark(_sentence(found.path, error))
+        return False
+    return True
+
+
 def _free_name(folder: Path, image: Path, taken: Sequence[Path]) -> Path:
     """Return a name that no other image of this run has: a.png and b/a.tiff are two pictures."""
-    path, number = folder / f"{image.stem}.faces.png", 2
+    path, number = folder / _PICTURE.format(image.stem), 2
     while path in taken:
-        path, number = folder / f"{image.stem}-{number}.faces.png", number + 1
+        path, number = folder / _PICTURE.format(f"{image.stem}-{number}"), number + 1
     return path
 
 

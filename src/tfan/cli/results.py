@@ -35,6 +35,7 @@ class Found:
         celsius: (H, W) float32 as measured, NaN where nothing was; None without temperatures.
         reading: what the numbers mean, and why.
         faces: best first.
+        undrawn: whether a picture was asked for and could not be written.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Found:
     celsius: Array | None
     reading: Reading
     faces: Sequence[Face]
+    undrawn: bool = False
 
     def celsius_at(self, face: Face) -> Array | None:
         """Return (N,) temperatures at a face's points, NaN outside; None without temperatures."""
