@@ -50,9 +50,9 @@ def test_suppress_is_sorted_and_order_does_not_matter():
     assert suppress(boxes[:0], scores[:0]) == []
 
 
-def test_clip_keeps_to_the_outer_edges_of_border_pixels():
+def test_clip_keeps_to_the_outer_edges_of_the_image():
     clipped = clip_boxes(np.float32([[-9, -9, 99, 99], [1, 2, 3, 4]]), (20, 30))
-    assert clipped.tolist() == [[-0.5, -0.5, 29.5, 19.5], [1, 2, 3, 4]]
+    assert clipped.tolist() == [[0, 0, 30, 20], [1, 2, 3, 4]]
 
 
 def test_box_for_points_adds_the_hairline():

@@ -110,7 +110,27 @@ def test_doubles_are_one_face_with_the_better_score():
     np.testing.assert_allclose(found.scores, [1 / (1 + np.exp(-4))], rtol=1e-6)
 
 
-@pytest.mark.parametrize("size", [0, 100, -32])
+class Beside(OneCell):
+    """A face of two strides whose middle lies so many pixels from the left of a 256 x 192 image."""
+
+    def __init__(self, middle_px: float) -> None:
+        super().__init__(0)
+        self.shift = (middle_px - 4) / 8  # the cell's own middle is at (4, 4)
+
+    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        (cells,) = super().__call__(batch)
+        sides = (1 - self.shift, 1, 1 + self.shift, 1)
+        cells[0, 0, 1:5] = [softplus_inverse(side) for side in sides]
+        return (cells,)
+
+
+@pytest.mark.parametrize(("middle_px", "count"), [(0.2, 1), (-0.2, 0)])
+def test_a_face_counts_if_its_middle_is_within_the_outer_edge(middle_px, count):
+    found = Detector(Beside(middle_px))(prepare(np.zeros((192, 256), np.uint8)))
+    assert len(found.scores) == count
+
+
+@pytest.mark.parametrize("size", [0, 100, -32, 64.0])
 def test_sizes_off_the_grid(size):
     with pytest.raises(InputError, match="detector size: expected a multiple of 32, got"):
         Detector(OneCell(0), size)

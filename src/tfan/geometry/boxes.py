@@ -56,11 +56,9 @@ def suppress(
 
 
 def clip_boxes(boxes: Array, image_hw: tuple[int, int]) -> Array:
-    """Return boxes (F, 4) cut at the outer edges of an image; (0, 0) is a pixel's centre."""
+    """Return boxes (F, 4), counted from the image's corner, cut at its outer edges."""
     height, width = image_hw
-    low = np.float32(-0.5)
-    high = np.array([width, height, width, height], np.float32) - np.float32(0.5)
-    return np.clip(boxes, low, high)
+    return np.clip(boxes, np.float32(0), np.array([width, height, width, height], np.float32))
 
 
 def bounds(points: AnyArray) -> AnyArray:

@@ -1,4 +1,8 @@
-"""Image coordinates and pixel centres: the only place where the half pixel between them stands."""
+"""From pixel centres, which samplers count from, to image coordinates, which faces are told in.
+
+The half pixel between them also stands where an image is scaled (geometry/crop.py): scaling by k
+multiplies image coordinates, not positions of centres. Rendering and training have their own.
+"""
 
 from __future__ import annotations
 

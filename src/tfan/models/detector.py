@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Integral
 
 import cv2
 import numpy as np
 
 from tfan.errors import InputError
 from tfan.geometry.boxes import suppress
+from tfan.geometry.coordinates import to_centre_px
 from tfan.geometry.shrink import halve_towards
 from tfan.models.runtime import Contract, Runtime
 from tfan.thermal.normalise import normalise_frame
@@ -20,7 +22,6 @@ DETECTOR_CONTRACT = Contract("detector", "image", ("cells",))
 STRIDES = (8, 16, 32)
 GRID_PX = 32  # the input's sides are multiples of the largest stride
 _POINT_STRIDES = 2.0  # points are given in units of two strides
-_PIXEL_CENTRE = 0.5  # the network counts from the outer edge of pixel 0, tfan from its centre
 _MIN_SIDE_PX = 3.0  # smaller boxes hold no face
 _LINEAR_BELOW = 1.5  # shrinking so little, four neighbours leave no pixel out
 _MAX_CANDIDATES = 1000
@@ -28,7 +29,7 @@ _MAX_CANDIDATES = 1000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
-    """F faces, best first.
+    """F faces, best first; positions are counted from pixel centres.
 
     Attributes:
         boxes_px: (F, 4) left, top, right, bottom; may reach beyond the image.
@@ -56,9 +57,10 @@ class Detector:
     threshold: float = 0.4
 
     def __post_init__(self) -> None:
-        if self.long_side_px < GRID_PX or self.long_side_px % GRID_PX:
+        size = self.long_side_px
+        if not isinstance(size, Integral) or size < GRID_PX or size % GRID_PX:
             expected = f"a multiple of {GRID_PX}"
-            raise InputError("detector size", expected=expected, got=repr(self.long_side_px))
+            raise InputError("detector size", expected=expected, got=repr(size))
 
     def __call__(self, plane: Plane, *, min_score: float | None = None) -> Detections:
         """Return the faces of a plane that score at least min_score (default: threshold)."""
@@ -66,13 +68,13 @@ class Detector:
         (cells,) = self.runtime(batch)
         least = self.threshold if min_score is None else min_score
         found = decode(cells[0], input_hw=(batch.shape[2], batch.shape[3]), min_score=least)
-        boxes: AnyArray = found.boxes_px / np.tile(zoom, 2) - _PIXEL_CENTRE
-        five: AnyArray = found.five_px / zoom - _PIXEL_CENTRE
+        boxes: AnyArray = found.boxes_px / np.tile(zoom, 2)  # the network counts from the corner
         large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= _MIN_SIDE_PX
         inside = _centre_inside(boxes, plane.hw)
         rows = np.flatnonzero(large & inside)
         rows = rows[suppress(boxes[rows], found.scores[rows])]
-        return Detections(boxes[rows], found.scores[rows], five[rows])
+        five = found.five_px[rows] / zoom
+        return Detections(to_centre_px(boxes[rows]), found.scores[rows], to_centre_px(five))
 
 
 def network_input(plane: Plane, long_side_px: int) -> tuple[Array, Array]:
@@ -92,7 +94,7 @@ def network_input(plane: Plane, long_side_px: int) -> tuple[Array, Array]:
 
 
 def decode(cells: Array, *, input_hw: tuple[int, int], min_score: float) -> Detections:
-    """Return the cells that score at least min_score, in edge coordinates of the network input.
+    """Return the cells that score at least min_score, counted from the corner of the input.
 
     Args:
         cells: (N, 15) score logit, raw distances left, top, right, bottom, five raw dx, dy;
@@ -135,6 +137,7 @@ def _whole_grid(length: int) -> int:
 
 
 def _centre_inside(boxes: AnyArray, hw: tuple[int, int]) -> AnyArray:
+    """Return (F,) whether the middle of boxes (F, 4), counted from the corner, is in the image."""
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     inside: AnyArray = (x >= 0) & (x < hw[1]) & (y >= 0) & (y < hw[0])
     return inside

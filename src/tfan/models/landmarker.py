@@ -37,7 +37,7 @@ _MAX_BATCH = 32  # windows at once: bounds the memory of a crowd
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Landmarks:
-    """Landmarks of F faces, all N points of the network.
+    """Landmarks of F faces, all N points of the network, counted from pixel centres.
 
     Attributes:
         points_px: (F, N, 2) x, y.
