@@ -103,6 +103,12 @@ def test_instances_pickle(landmarker, warm_scene):
     ("arguments", "sentence"),
     [
         ({"n_landmarks": 68}, "n_landmarks: expected 70 or 478, got 68"),
+        ({"eta": None}, "eta: expected a factor between 0 and 1, got None"),
+        ({"stride": "a"}, "stride: expected pixels above 0, got 'a'"),
+        ({"stride": float("inf")}, "stride: expected pixels above 0, got inf"),
+        ({"max_lvl": 0.5}, "max_lvl: expected 0 or more, got 0.5"),
+        ({"n_landmarks": [70]}, r"n_landmarks: expected 70 or 478, got \[70\]"),
+        ({"detector_size": "a"}, "detector size: expected a multiple of 32, got 'a'"),
         ({"eta": 1.5}, "eta: expected a factor between 0 and 1, got 1.5"),
         ({"stride": 0}, "stride: expected pixels above 0, got 0"),
         ({"max_lvl": -1}, "max_lvl: expected 0 or more, got -1"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from numbers import Integral, Real
+
 import numpy as np
 
 from tfan.errors import InputError
@@ -13,11 +16,11 @@ _FINEST_SHARE = 0.5  # of an image's shorter side, where the image is smaller th
 
 def check_pyramid(eta: float, stride: float, max_lvl: int) -> None:
     """Raise the sentence for the first setting that makes no pyramid."""
-    if not 0 < eta < 1:
+    if not (isinstance(eta, Real) and 0 < eta < 1):
         raise InputError("eta", expected="a factor between 0 and 1", got=repr(eta))
-    if not stride > 0:
+    if not (isinstance(stride, Real) and 0 < stride < math.inf):
         raise InputError("stride", expected="pixels above 0", got=repr(stride))
-    if max_lvl < 0:
+    if not (isinstance(max_lvl, Integral) and max_lvl >= 0):
         raise InputError("max_lvl", expected="0 or more", got=repr(max_lvl))
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +72,7 @@ def load_scheme(name: str) -> Scheme:
 def scheme_for(n_landmarks: int) -> Scheme:
     """Return the scheme with that many points, or say which numbers exist."""
     schemes = {scheme.n_points: scheme for scheme in map(load_scheme, SCHEMES)}
-    if n_landmarks not in schemes:
+    if not isinstance(n_landmarks, Integral) or n_landmarks not in schemes:
         known = " or ".join(str(n) for n in sorted(schemes))
         raise InputError("n_landmarks", expected=known, got=repr(n_landmarks))
     return schemes[n_landmarks]
