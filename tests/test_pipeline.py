@@ -5,13 +5,16 @@ from __future__ import annotations
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.resources import files
 
 import cv2
 import numpy as np
 import pytest
 
+from tfan.compat import ThermalLandmarks
 from tfan.errors import InputError, WeightsError
 from tfan.geometry.crop import windows_for_boxes
+from tfan.io import read_image
 from tfan.landmarks import load_scheme
 from tfan.models.landmarker import Landmarker
 from tfan.pipeline import Pipeline, load_pipeline
@@ -208,15 +211,62 @@ def test_weights_of_another_size_are_refused(small_networks, tmp_path, request):
         load_pipeline(**files, n_landmarks=68)
 
 
+SLIDE_SHARE = 0.04  # of the face's size: two ways to one face, seen through two windows
 REAL_UNIT_PX = 0.1  # of a face of 100 px, for units that keep every step of a 16-bit recording
+
+
+SHIPPED_UNITS = {  # of the frame that ships with tfan, in whole centikelvin
+    "celsius": lambda c: c,
+    "kelvin": lambda c: c + np.float32(273.15),
+    "decikelvin": lambda c: ((c + 273.15) * 10).round().astype(np.uint16),
+    "8-bit": eight_bit,
+}
 
 
 @pytest.fixture(scope="module")
 def bundled() -> Pipeline:
-    try:
-        return load_pipeline(threads=1)
-    except WeightsError as error:
-        pytest.skip(str(error))
+    return load_pipeline(threads=1)
+
+
+@pytest.fixture(scope="module")
+def demo_frame() -> np.ndarray:
+    return read_image(str(files("tfan") / "data" / "demo_frame.tiff"))
+
+
+@pytest.mark.parametrize("unit", SHIPPED_UNITS)
+def test_the_shipped_frame_gives_the_same_points_in_every_unit(bundled, demo_frame, unit):
+    celsius = demo_frame / np.float32(100) - np.float32(273.15)
+    (expected,) = bundled.detect(demo_frame)
+    (face,) = bundled.detect(SHIPPED_UNITS[unit](celsius))
+    size = np.sqrt(np.prod(expected.box_px[2:] - expected.box_px[:2]))
+    assert np.abs(face.points_px - expected.points_px).max() / size * 100 < UNIT_PX
+
+
+def test_windows_on_the_shipped_frame_find_the_face_that_the_detector_finds(bundled, demo_frame):
+    (expected,) = bundled.detect(demo_frame)
+    face = bundled.slide(demo_frame)
+    size = np.sqrt(np.prod(expected.box_px[2:] - expected.box_px[:2]))
+    distance = np.linalg.norm(face.points_px - expected.points_px, axis=1).mean()
+    assert distance / size < SLIDE_SHARE
+
+
+@pytest.mark.parametrize("hw", [(120, 160), (480, 640)])
+def test_windows_on_noise_and_on_an_empty_scene_find_no_face(bundled, hw):
+    noise = np.random.default_rng(3).normal(22, 1, hw).astype(np.float32)
+    assert bundled.slide(noise) is None
+    y, x = np.mgrid[: hw[0], : hw[1]].astype(np.float32) / hw[0]
+    assert bundled.slide(20 + 3 * y + 2 * x) is None
+    marks, confidences = ThermalLandmarks(pipeline=bundled).process(noise, sliding_window=True)
+    assert not confidences.any()
+    assert (marks == -1).all()
+
+
+@pytest.mark.data
+def test_windows_on_real_images_without_a_face_find_none(bundled, shared):
+    paths = sorted((shared / "eval" / "dev" / "images").glob("noface_*"))
+    assert paths
+    found = [path.name for path in paths if bundled.slide(read_image(path)) is not None]
+    assert found == []
 
 
 @pytest.mark.data

@@ -34,12 +34,14 @@ class Pipeline:
         landmarker: plane, windows -> landmarks.
         scheme: name of the landmark convention of the answers.
         min_presence: least probability of the landmark network that it sees a face.
+        min_sureness: least mean confidence of a face that `slide` finds.
     """
 
     detector: Detector
     landmarker: Landmarker
     scheme: str = "mediapipe478"
     min_presence: float = 0.2
+    min_sureness: float = 0.65
 
     def detect(
         self,
@@ -69,7 +71,7 @@ class Pipeline:
             start = rows.stop
             windows = windows_for_boxes(found.boxes_px[rows], found.five_px[rows])
             marks = self.landmarker(plane, windows)
-            boxes = clip_boxes(_agreed_boxes(found.boxes_px[rows], marks), plane.hw)
+            boxes = _boxes_in_image(_agreed_boxes(found.boxes_px[rows], marks), plane.hw)
             faces += self._faces(marks, boxes, found.scores[rows])
         return _without_doubles(faces)
 
@@ -84,7 +86,8 @@ class Pipeline:
     ) -> Face | None:
         """Return the best face that windows over the whole image see, None if none does.
 
-        No detector runs. The landmark network itself says how sure it is of each window.
+        No detector runs. The landmark network itself says how sure it is of each window: seeing
+        noise or a wall, it may take them for a face, but it does not know where the points are.
 
         Args:
             image: see `detect`.
@@ -100,8 +103,11 @@ class Pipeline:
         for _ in range(_MORE_LOOKS):
             better = windows_for_points(marks.points_px, five_of(marks.points_px))
             marks = self.landmarker.look(plane, better)
-        best = _rows(marks, np.array([_sureness(marks).argmax()]))
-        boxes = clip_boxes(box_for_points(best.points_px), plane.hw)
+        sureness = _sureness(marks)
+        if sureness.max() < self.min_sureness:
+            return None
+        best = _rows(marks, np.array([sureness.argmax()]))
+        boxes = _boxes_in_image(box_for_points(best.points_px), plane.hw)
         faces = self._faces(best, boxes, best.presence)
         return faces[0] if faces else None
 
@@ -111,7 +117,6 @@ class Pipeline:
             rows = NETWORK_SCHEMES[self.scheme]
         points = to_image_px(marks.points_px[:, rows])
         five = points[:, load_scheme(self.scheme).five]
-        boxes = to_image_px(boxes)
         return [
             Face(
                 box_px=boxes[i],
@@ -158,7 +163,7 @@ def load_pipeline(
     finder = _runtime(DETECTOR_CONTRACT, "detector", detector_path, run)
     size = max(detect.input_hw) if detector_size is None else detector_size
     detector = Detector(finder, size, detect.threshold)
-    return Pipeline(detector, landmarker, scheme, mark.min_presence)
+    return Pipeline(detector, landmarker, scheme, mark.min_presence, mark.min_sureness)
 
 
 def _runtime(
@@ -194,6 +199,11 @@ def _agreed_boxes(boxes: Array, marks: Landmarks) -> Array:
     share = _sureness(marks)[:, None]
     agreed: Array = (boxes + share * (box_for_points(marks.points_px) - boxes)).astype(np.float32)
     return agreed
+
+
+def _boxes_in_image(boxes: AnyArray, hw: tuple[int, int]) -> Array:
+    """Return boxes (F, 4), counted from pixel centres, in image coordinates and cut there."""
+    return clip_boxes(to_image_px(boxes), hw)
 
 
 def _sureness(marks: Landmarks) -> AnyArray:
