@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
 import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 
 import tfan
+from tfan.cli.main import app
 from tfan.io import read_image
 
 ROOT = Path(__file__).parents[1]
+WRONG_CALL = typer.BadParameter.__base__  # click's UsageError, wherever typer has it from
 PAGES = ("README.md", "docs/how-to/numpy-arrays.md", "docs/how-to/sliding-window.md")
 
 
@@ -52,6 +56,51 @@ def test_example_runs(name, says, demo_frame, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", [name, str(demo_frame), *out])
     runpy.run_path(str(ROOT / "examples" / name), run_name="__main__")
     assert re.search(says, capsys.readouterr().out)
+
+
+def calls(page: Path) -> list[str]:
+    """Return the `tfan ...` lines of a page's indented and fenced shell blocks."""
+    text = re.sub(r"\\\n\s*", "", page.read_text(encoding="utf-8"))
+    fenced = re.findall(r"```(?:sh|bash|console|shell)?\n(.*?)```", text, re.S)
+    lines = [*re.findall(r"^ {4}(.*)$", text, re.M), *"".join(fenced).splitlines()]
+    found = [re.match(r"\s*(?:\$ )?(?:\S*/)?tfan (.*)", line) for line in lines]
+    return [match[1] for match in found if match]
+
+
+SHOWN = sorted({call for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+                for call in calls(page)})  # fmt: skip
+
+
+@pytest.mark.parametrize("call", SHOWN)
+def test_commands_on_the_pages_are_understood(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(call, comments=True)
+    words = words[: next((i for i, word in enumerate(words) if word in (">", "|", "&&")), None)]
+    for word in words:  # what the call reads is there
+        if "/" in word or "." in word:
+            Path(word).parent.mkdir(parents=True, exist_ok=True)
+            Path(word).touch()
+    parse(words)
+
+
+def parse(words: list[str]) -> None:
+    """Parse a call of `tfan` as the program does, and run nothing."""
+    command, name = typer.main.get_group(app), "tfan"
+    while hasattr(command, "resolve_command"):
+        group = command.make_context(name, [], resilient_parsing=True)
+        name, command, words = command.resolve_command(group, words)
+    command.make_context(name, words)
+
+
+@pytest.mark.parametrize("call", ["detekt a.png", "detect a.png --nonsense", "synth generate"])
+def test_what_the_program_does_not_know_is_not_understood(call):
+    with pytest.raises(WRONG_CALL):
+        parse(call.split())
+
+
+def test_pages_show_commands_of_every_kind():
+    shown = {call.split()[0] for call in SHOWN}
+    assert shown >= {"detect", "synth", "train"}
 
 
 def test_every_example_is_run():
