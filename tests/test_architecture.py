@@ -20,8 +20,8 @@ LAYERS = [
 ]  # fmt: skip
 FLOOR = {name: floor for floor, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
-MAX_MODULE_LINES = 300  # walls; the style asks for 250
-MAX_FUNCTION_LINES = 60  # and for 40
+MAX_MODULE_LINES = 250
+MAX_FUNCTION_LINES = 40  # without the docstring
 IMPORT_SECONDS = 0.15
 HEAVY = ("torch", "onnxruntime", "cv2", "numba", "onnx", "scipy", "rich", "typer")
 
@@ -90,7 +90,7 @@ def test_importing_tfan_is_quick():
 
 
 def test_all_is_what_can_be_had():
-    assert sorted(tfan.__all__) == tfan.__all__ or sorted(tfan.__all__) == sorted(set(tfan.__all__))
+    assert tfan.__all__ == sorted(set(tfan.__all__))
     for name in tfan.__all__:
         assert getattr(tfan, name) is not None, name
     assert set(tfan.__all__) <= set(dir(tfan))
