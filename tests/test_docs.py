@@ -87,7 +87,7 @@ def parse(words: list[str]) -> None:
     """Parse a call of `tfan` as the program does, and run nothing."""
     command, name = typer.main.get_group(app), "tfan"
     while hasattr(command, "resolve_command"):
-        group = command.make_context(name, [], resilient_parsing=True)
+        group = command.make_context(name, list(words))
         name, command, words = command.resolve_command(group, words)
     command.make_context(name, words)
 
