@@ -67,6 +67,20 @@ def test_another_file_is_no_head(tmp_path):
         load_head(tmp_path / "other.npz")
 
 
+@pytest.mark.parametrize("keep", [0, 3, 400])
+def test_a_head_that_is_cut_short_is_one_sentence(keep, tmp_path):
+    np.savez(tmp_path / "whole.npz", mean=np.zeros((200, 3)))
+    (tmp_path / "cut.npz").write_bytes((tmp_path / "whole.npz").read_bytes()[:keep])
+    with pytest.raises(InputError, match="expected a file written by 'tfan synth pack'"):
+        load_head(tmp_path / "cut.npz")
+
+
+def test_a_lone_array_is_no_head(tmp_path):
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    with pytest.raises(InputError, match="expected a file written by 'tfan synth pack'"):
+        load_head(tmp_path / "array.npy")
+
+
 def test_the_published_meshes_are_read_as_packed(shared, head):
     folder = shared / "data" / "ict_facekit_sample" / "FaceXModel"
     mean, triangles = _read_obj(folder / "generic_neutral_mesh.obj")
@@ -102,10 +116,13 @@ def test_a_checkout_is_packed_as_differences_from_the_mean(tmp_path, monkeypatch
         "jawOpen": square.replace("v 0 0 0", "v 0 -2 0"),
     }.items():
         (meshes / f"{name}.obj").write_text(text)
-    pack(tmp_path, tmp_path / "head.npz")
-    with np.load(tmp_path / "head.npz") as packed:
+    made = tmp_path / "new" / "head.npz"
+    pack(tmp_path, made)
+    with np.load(made) as packed:
         assert packed["tris"].tolist() == [[0, 1, 2], [0, 2, 3]]
         assert packed["ids"].tolist() == [[[0, 0, 0], [0, 0, 0], [0, 0.5, 0], [0, 0, 0]]]
         assert packed["exs"].tolist() == [[[0, -2, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0]]]
         assert packed["expr_names"].tolist() == ["jawOpen"]
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["FaceXModel", "head.npz"]
+    assert [p.name for p in made.parent.iterdir()] == ["head.npz"]
+    with pytest.raises(InputError, match="cannot be written"):
+        pack(tmp_path, made / "below_a_file.npz")

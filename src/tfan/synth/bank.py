@@ -16,7 +16,7 @@ from tfan.synth.face import FaceRender, render_face
 from tfan.synth.head import Head
 from tfan.synth.params import FaceParams
 from tfan.synth.record import to_json
-from tfan.synth.shards import MANIFEST, apart_path
+from tfan.synth.shards import MANIFEST, UNREADABLE, apart_path
 
 Floats = npt.NDArray[np.float32]
 
@@ -146,7 +146,7 @@ def open_bank(folder: Path) -> HeadBank:
     """Open a bank that `dataset.generate("heads", ...)` wrote.
 
     Raises:
-        InputError: the folder holds no heads.
+        InputError: the folder holds no heads, or damaged ones.
     """
     paths = sorted(folder.glob("heads-*.npz"))
     if not paths:
@@ -156,9 +156,21 @@ def open_bank(folder: Path) -> HeadBank:
             got=f"none in {folder}",
             fix="Run 'tfan synth generate heads FOLDER --count 8000' first.",
         )
+    try:
+        return _open(folder, paths)
+    except UNREADABLE as error:
+        raise InputError(
+            "bank of heads",
+            expected="whole files",
+            got=f"{folder} ({type(error).__name__}: {error})",
+            fix="Generate it again: whole files are kept, damaged ones are made anew.",
+        ) from error
+
+
+def _open(folder: Path, paths: list[Path]) -> HeadBank:
     columns: dict[str, list[npt.NDArray[Any]]] = {}
     for path in paths:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             for name in stored.files:
                 columns.setdefault(name, []).append(stored[name])
     sizes = [len(index) for index in columns.pop("index")]

@@ -7,12 +7,14 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tfan.errors import InputError
 from tfan.synth.landmark_rows import LandmarkRows, landmark_rows
+from tfan.synth.shards import UNREADABLE
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -97,10 +99,10 @@ def load_head(path: Path | None = None) -> Head:
             "head model", expected="a packed head file", got=f"no file {path}", fix=WHERE
         )
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             data = {key: stored[key] for key in stored.files}
         return _from_arrays(data)
-    except (ValueError, KeyError, OSError) as error:
+    except UNREADABLE as error:
         raise InputError(
             "head model", expected="a file written by 'tfan synth pack'",
             got=f"{path} ({type(error).__name__}: {error})", fix=WHERE,
@@ -131,7 +133,7 @@ def pack(folder: Path, out: Path) -> None:
         out: file to write, ``.npz``; written beside and renamed.
 
     Raises:
-        InputError: a mesh is missing or has another number of vertices.
+        InputError: a mesh is missing or has another number of vertices, or out cannot be written.
     """
     models = folder / "FaceXModel" if (folder / "FaceXModel").is_dir() else folder
     index = models / "vertex_indices.json"
@@ -143,14 +145,25 @@ def pack(folder: Path, out: Path) -> None:
     shapes = [_difference(models / f"{name}.obj", mean) for name in expressions]
     starts = np.array([start for _, start in PARTS])
     region = (np.searchsorted(starts, np.arange(len(mean)), side="right") - 1).astype(np.uint8)
+    _write(
+        out, mean=mean, ids=np.stack(identities), exs=np.stack(shapes),
+        tris=triangles.astype(np.uint16), region=region, tri_region=region[triangles[:, 0]],
+        region_names=np.array([n for n, _ in PARTS]), expr_names=np.array(expressions),
+    )  # fmt: skip
+
+
+def _write(out: Path, **arrays: Any) -> None:
     beside = out.with_name(out.name + ".part")
-    with beside.open("wb") as file:
-        np.savez_compressed(
-            file, mean=mean, ids=np.stack(identities), exs=np.stack(shapes),
-            tris=triangles.astype(np.uint16), region=region, tri_region=region[triangles[:, 0]],
-            region_names=np.array([n for n, _ in PARTS]), expr_names=np.array(expressions),
-        )  # fmt: skip
-    beside.replace(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+        beside.replace(out)
+    except OSError as error:
+        raise InputError(
+            "head model", expected="a place for the file",
+            got=f"{out}, which cannot be written ({error.strerror})",
+        ) from error  # fmt: skip
 
 
 def _difference(path: Path, mean: Floats) -> npt.NDArray[np.float16]:

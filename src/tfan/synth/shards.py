@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,11 @@ from tfan.errors import InputError
 
 SHARD_SAMPLES = 500
 MANIFEST = "dataset.json"
+
+# what a cut, damaged or quite different file raises while NumPy reads arrays from it
+UNREADABLE = (
+    ValueError, KeyError, IndexError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -37,10 +44,19 @@ def shard_total(count: int) -> int:
 
 def is_complete(path: Path, indices: range) -> bool:
     """Return whether a shard is there with exactly these samples."""
+    return np.array_equal(stored_indices(path), np.array(indices))
+
+
+def stored_indices(path: Path) -> npt.NDArray[np.int64]:
+    """Return the sample numbers in a shard; none where it is missing or damaged."""
+    none = np.zeros(0, np.int64)
     if not path.is_file():
-        return False
-    with np.load(path) as stored:
-        return bool(np.array_equal(stored["index"], np.array(indices)))
+        return none
+    try:
+        with path.open("rb") as file, np.load(file) as stored:
+            return np.asarray(stored["index"], np.int64)
+    except UNREADABLE:
+        return none
 
 
 def write_shard(
@@ -87,10 +103,9 @@ def read_records(path: Path) -> list[str]:
 
 def claim_folder(folder: Path, made_from: Mapping[str, object]) -> None:
     """Write down what the folder's data set is made from, or refuse a folder of another one."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{made_from['product']}.{MANIFEST}"
-    if path.is_file():
-        stored = json.loads(path.read_text())
+    stored = read_claim(folder, str(made_from["product"]))
+    if stored is not None:
         if stored != dict(made_from):
             raise InputError(
                 f"data set folder {folder}",
@@ -100,8 +115,29 @@ def claim_folder(folder: Path, made_from: Mapping[str, object]) -> None:
             )
         return
     beside = _beside(path)
-    beside.write_text(json.dumps(dict(made_from)))
-    beside.replace(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside.write_text(json.dumps(dict(made_from)))
+        beside.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"data set folder {folder}", expected="a folder that can be written",
+            got=error.strerror or str(error),
+        ) from error  # fmt: skip
+
+
+def read_claim(folder: Path, product: str) -> dict[str, Any] | None:
+    """Return what a product in a folder is made from; None where there is none yet."""
+    path = folder / f"{product}.{MANIFEST}"
+    if not path.is_file():
+        return None
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, OSError) as error:
+        raise InputError(
+            f"data set folder {folder}", expected=f"a readable {path.name}", got=str(error),
+            fix="Delete that file if the shards beside it are gone too.",
+        ) from error  # fmt: skip
 
 
 def _beside(path: Path) -> Path:
