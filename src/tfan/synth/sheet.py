@@ -1,13 +1,17 @@
-"""Contact sheets: many samples on one picture, with their labels drawn in."""
+"""Contact sheets: many samples on one picture, with their labels drawn in, and its file."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from tfan.errors import InputError
 
 Bytes = npt.NDArray[np.uint8]
 Arrays = dict[str, npt.NDArray[Any]]
@@ -66,7 +70,7 @@ def _levels(celsius: npt.NDArray[np.float16]) -> Bytes:
 def _box(
     rgb: Bytes, box_px: npt.NDArray[np.float32], colour: tuple[int, int, int], zoom: int
 ) -> None:
-    left, top, right, bottom = (round(float(v) * zoom) for v in box_px)
+    left, top, right, bottom = (_pixel(v, zoom) for v in box_px)
     cv2.rectangle(rgb, (left, top), (right, bottom), colour, 1)
 
 
@@ -77,5 +81,32 @@ def _dots(
     zoom: int,
 ) -> None:
     for (x, y), colour in zip(points_px, colours, strict=True):
-        at = (round((float(x) + 0.5) * zoom), round((float(y) + 0.5) * zoom))
+        at = (_pixel(x, zoom), _pixel(y, zoom))
         cv2.circle(rgb, at, 0 if zoom == 1 else 1, colour, -1)
+
+
+def _pixel(value: float, zoom: int) -> int:
+    """Return the pixel of the enlarged picture that holds a position of a shard."""
+    return math.floor((float(value) + 0.5) * zoom)  # shards count from a pixel's centre
+
+
+def check_picture_name(path: Path) -> None:
+    """Raise InputError unless the end of the name is that of a picture that can be written."""
+    if not path.suffix or not cv2.haveImageWriter(path.name):
+        raise InputError("picture", expected=f"a name such as {path.stem}.png", got=path.name)
+
+
+def write_picture(path: Path, rgb: Bytes) -> None:
+    """Write a picture beside its place and rename it; its folder is made where there is none."""
+    check_picture_name(path)
+    beside = path.with_name(f".{path.stem}.part{path.suffix}")
+    _, data = cv2.imencode(path.suffix, rgb[..., ::-1])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(data.tobytes())
+        beside.replace(path)
+    except OSError as error:
+        raise InputError(
+            "picture", expected="a place that can be written",
+            got=f"{path} ({error.strerror})",
+        ) from error  # fmt: skip
