@@ -51,6 +51,33 @@ def test_scenes_without_a_bank_are_one_sentence(tmp_path):
     assert "--bank" in ran.stderr
 
 
+@pytest.mark.parametrize("name", ["sheet", "file/sheet.png"])
+def test_a_preview_that_cannot_be_written_says_so(name, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("x")
+    sample = {"images": np.zeros((8, 8), np.uint8)}
+    monkeypatch.setattr("tfan.synth.products.maker_of", lambda _recipe: lambda _i: (sample, ""))
+    ran = RUN.invoke(app, ["synth", "preview", str(tmp_path / name), "--count", "1"])
+    assert ran.exit_code == 1
+    assert ran.stdout == ""
+    assert ran.stderr.startswith("Error: picture: expected")
+
+
+@pytest.mark.parametrize("command", ["generate faces OUT --seed -1", "preview OUT.png --seed -1"])
+def test_a_negative_seed_is_a_wrong_call(command, tmp_path):
+    words = [word.replace("OUT", str(tmp_path / "out")) for word in command.split()]
+    ran = RUN.invoke(app, ["synth", *words])
+    assert ran.exit_code == 2
+    assert "--seed" in ran.stderr
+
+
+def test_help_of_preview_does_not_promise_a_bank():
+    said = {name: " ".join(RUN.invoke(app, ["synth", name, "--help"]).stdout.split())
+            for name in ("generate", "preview")}  # fmt: skip
+    assert "made if absent" in said["generate"]
+    assert "made if absent" not in said["preview"]
+    assert "scenes and negatives need one" in said["preview"]
+
+
 def test_pack_needs_a_clone(tmp_path):
     ran = RUN.invoke(app, ["synth", "pack", str(tmp_path), str(tmp_path / "head.npz")])
     assert ran.exit_code == 1

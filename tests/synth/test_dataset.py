@@ -9,7 +9,7 @@ import tfan.synth.dataset as dataset
 import tfan.synth.shards as shards
 from tfan.errors import InputError
 from tfan.synth.bank import open_bank
-from tfan.synth.dataset import generate
+from tfan.synth.dataset import BankPlan, generate, plan_bank
 from tfan.synth.negatives import NegativeParams, cut_negative, render_negative
 from tfan.synth.record import from_json
 from tfan.synth.scene import NO_ENTRY, render_scene
@@ -84,6 +84,53 @@ def test_a_folder_without_heads_says_how_to_make_them(tmp_path):
         open_bank(tmp_path)
 
 
+def test_a_damaged_shard_is_made_again(bank_folder, tmp_path):
+    options = {"count": 2, "seed": 3, "workers": 1, "bank": bank_folder}
+    (path,) = generate("negatives", tmp_path, **options)
+    whole = path.read_bytes()
+    for damaged in (whole[: len(whole) // 2], b"", b"<html>"):
+        path.write_bytes(damaged)
+        generate("negatives", tmp_path, **options)
+        assert path.read_bytes() == whole
+
+
+def test_a_file_is_no_folder_for_shards(bank_folder, tmp_path):
+    (tmp_path / "file").write_text("x")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(InputError, match=r"data set folder .*: expected a folder that can be"):
+            generate("negatives", folder, count=1, workers=1, bank=bank_folder)
+
+
+def test_a_damaged_bank_is_one_sentence(bank_folder, tmp_path):
+    for path in bank_folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "heads-00001.npz").write_bytes(b"PK")
+    with pytest.raises(InputError, match=r"bank of heads: expected whole files"):
+        open_bank(tmp_path)
+
+
+@pytest.mark.parametrize(("count", "heads"), [(1, 200), (3000, 1000), (60000, 8000)])
+def test_a_bank_is_as_large_as_its_data_set_needs_and_has_its_people(count, heads, tmp_path):
+    assert plan_bank(tmp_path, count=count, seed=7) == BankPlan(tmp_path / "heads", heads, 7)
+
+
+def test_a_bank_that_is_there_keeps_its_people_and_never_shrinks(bank_folder, tmp_path):
+    (tmp_path / "heads").symlink_to(bank_folder)  # 24 heads of seed 5
+    plan = plan_bank(tmp_path, count=1, seed=7)
+    assert (plan.count, plan.seed) == (200, 5)
+    shard = {"index": np.arange(500, 900)}
+    (tmp_path / "large" / "heads").mkdir(parents=True)
+    write_shard(tmp_path / "large" / "heads" / "heads-00001.npz", shard, [])
+    assert plan_bank(tmp_path / "large", count=1, seed=7).count == 900
+
+
+def test_people_of_a_data_set_without_a_bank_come_from_its_seed(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(dataset, "_complete", lambda recipe, *_, **__: asked.append(recipe))
+    generate("scenes", tmp_path, count=10, seed=9, workers=1)
+    assert [(r.product, r.seed) for r in asked] == [("heads", 9), ("scenes", 9)]
+
+
 def test_nothing_half_written_is_taken_for_a_shard(tmp_path, monkeypatch):
     def fail(*_args, **_kwargs):
         raise OSError("disk full")
@@ -137,6 +184,11 @@ def test_faces_from_the_real_model_have_every_array_of_the_contract(shared, tmp_
         "jaw_contour_px": (2, 17, 2), "box_px": (2, 4), "five_px": (2, 5, 2), "pose_deg": (2, 3),
         "ambient_celsius": (2,), "face_px": (2,), "index": (2,),
     }  # fmt: skip
+
+
+def test_a_seed_is_not_negative(tmp_path):
+    with pytest.raises(InputError, match="seed: expected 0 or more, got -1"):
+        generate("faces", tmp_path, count=1, seed=-1)
 
 
 def test_contact_sheets_hold_every_tile(bank_folder):

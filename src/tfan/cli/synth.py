@@ -38,7 +38,11 @@ BankOption = Annotated[
     Path | None,
     typer.Option("--bank", help="Folder of heads for scenes; default: OUT/heads, made if absent."),
 ]
-SeedOption = Annotated[int, typer.Option(help="The same seed gives the same samples.")]
+PreviewBankOption = Annotated[
+    Path | None,
+    typer.Option("--bank", help="Folder of heads; scenes and negatives need one."),
+]
+SeedOption = Annotated[int, typer.Option(min=0, help="The same seed gives the same samples.")]
 
 
 @app.command()
@@ -57,9 +61,11 @@ def pack(
 def generate(
     product: Product,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the shards.")],
-    count: Annotated[int, typer.Option(help="Number of samples.")] = 1000,
+    count: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 1000,
     seed: SeedOption = 0,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: one per core.")
+    ] = None,
     head: HeadOption = None,
     bank: BankOption = None,
     radiometric: Annotated[
@@ -68,16 +74,18 @@ def generate(
 ) -> None:
     """Write shards of samples with labels; run it again to go on where it stopped.
 
-    Scenes and negatives take their people from a bank of heads ('heads'), which is made first.
+    Scenes and negatives take their people from a bank of heads ('heads'). Without --bank one of the
+    same seed is made first: a head for three samples, at least 200 (30 MB), at most 8000 (1.2 GB).
     """
-    from tfan.synth.dataset import HEADS_IN_BANK
+    from tfan.synth.dataset import plan_bank
     from tfan.synth.products import product_of
 
     options = {"workers": workers, "head_path": head, "radiometric": radiometric}
     with _bars() as bars:
         if bank is None and product_of(product.value).needs_bank:
-            bank = out / "heads"
-            _generate(bars, "heads", bank, count=HEADS_IN_BANK, seed=0, **options)
+            plan = plan_bank(out, count=count, seed=seed)
+            bank = plan.folder
+            _generate(bars, "heads", bank, count=plan.count, seed=plan.seed, **options)
         paths = _generate(bars, product.value, out, count=count, seed=seed, bank=bank, **options)
     typer.echo(f"{len(paths)} shards in {out}")
 
@@ -124,17 +132,15 @@ def preview(
     points: Annotated[bool, typer.Option("--points", help="Draw the labels.")] = False,
     zoom: Annotated[int, typer.Option(min=1, max=4, help="Pixels a pixel.")] = 1,
     head: HeadOption = None,
-    bank: BankOption = None,
+    bank: PreviewBankOption = None,
 ) -> None:
     """Write a contact sheet of samples."""
-    import cv2
-
     from tfan.synth.products import Recipe, maker_of
-    from tfan.synth.sheet import contact_sheet, tile
+    from tfan.synth.sheet import check_picture_name, contact_sheet, tile, write_picture
 
+    check_picture_name(out)  # before the work, not after it
     make = maker_of(Recipe(product.value, seed, head, bank))
     tiles = [tile(make(index)[0], points=points, zoom=zoom) for index in range(count)]
     sheet = contact_sheet(tiles, columns=math.ceil(math.sqrt(count * 1.5)))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(out), sheet[..., ::-1])
+    write_picture(out, sheet)
     typer.echo(str(out))

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,42 @@ from tfan.synth.products import Maker, Recipe, maker_of, product_of
 from tfan.synth.shards import (
     claim_folder,
     is_complete,
+    read_claim,
     shard_indices,
     shard_path,
     shard_total,
+    stored_indices,
     write_shard,
 )
 
-HEADS_IN_BANK = 8000
+BANK = "heads"  # folder of the bank that a data set gets where none is named
+SAMPLES_PER_HEAD, LEAST_HEADS, MOST_HEADS = 3, 200, 8000  # 150 kB each
 POLL_S = 0.3
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BankPlan:
+    """The bank that a data set makes for itself: where, how many heads, and whose seed."""
+
+    folder: Path
+    count: int
+    seed: int
+
+
+def plan_bank(folder: Path, *, count: int, seed: int) -> BankPlan:
+    """Return the bank for `count` samples of a seed in a folder; one that is there is kept.
+
+    Each seed has people of its own, so that a validation set shows nobody of the training set.
+    """
+    bank = folder / BANK
+    there = max((int(i) + 1 for p in bank.glob("heads-*.npz") for i in stored_indices(p)[-1:]),
+                default=0)  # fmt: skip
+    heads = min(max(count // SAMPLES_PER_HEAD, LEAST_HEADS), MOST_HEADS)
+    claim = read_claim(bank, "heads") or {"seed": seed}
+    return BankPlan(bank, max(heads, there), int(claim["seed"]))
 
 
 def generate(
@@ -53,17 +79,22 @@ def generate(
         seed: of the data set; a folder of another seed is refused.
         workers: processes; None for one per core.
         head_path: packed head; None for the default one.
-        bank: folder of heads for scenes and negatives; None builds one in `folder/heads`.
+        bank: folder of heads for scenes and negatives; None builds that of `plan_bank`.
         radiometric: True to store degrees Celsius as well.
         advance: called with the number of samples made since its last call.
     """
     if count < 1:
         raise InputError("count", expected="at least 1", got=str(count))
+    if seed < 0:
+        raise InputError("seed", expected="0 or more", got=str(seed))
     workers = workers or os.cpu_count() or 1
     head_path = head_path.absolute() if head_path else None
     if product_of(product).needs_bank and bank is None:
-        bank = folder / "heads"
-        generate("heads", bank, count=HEADS_IN_BANK, workers=workers, head_path=head_path)
+        plan = plan_bank(folder, count=count, seed=seed)
+        bank = plan.folder
+        generate(
+            "heads", bank, count=plan.count, seed=plan.seed, workers=workers, head_path=head_path
+        )
     radiometric = radiometric and product != "heads"  # a head is nothing but degrees
     claim_folder(folder, {"product": product, "seed": seed, "radiometric": radiometric})
     recipe = Recipe(product, seed, head_path, bank, radiometric)
