@@ -9,7 +9,9 @@ from tfan.train.config import config_text, parse_config, read_config, with_budge
 
 from .conftest import tiny_config
 
-CONFIGS = Path(__file__).parents[2] / "src" / "tfan" / "train" / "configs"
+_START = 'task = "detector"\nname = "x"\n'
+ROOT = Path(__file__).parents[2]
+CONFIGS = ROOT / "src" / "tfan" / "train" / "configs"
 
 
 @pytest.mark.parametrize("name", ["landmarks", "detector"])
@@ -17,6 +19,15 @@ def test_a_bundled_configuration_survives_writing_and_reading(name):
     config = read_config(CONFIGS / f"{name}.toml")
     assert config.task == name
     assert parse_config(config_text(config)) == config
+
+
+@pytest.mark.parametrize(("name", "varied"), [("landmarks", "crops"), ("detector", "scenes")])
+def test_a_bundled_configuration_is_what_the_bundled_network_was_trained_with(name, varied):
+    bundled = read_config(CONFIGS / f"{name}.toml")
+    trained = read_config(ROOT / "docs" / "models" / name / "config.toml")
+    assert bundled.schedule == trained.schedule
+    assert bundled.network == trained.network
+    assert getattr(bundled, varied) == getattr(trained, varied)
 
 
 def test_another_time_budget_replaces_a_number_of_images():
@@ -33,11 +44,25 @@ def test_another_time_budget_replaces_a_number_of_images():
         ('task = "detector"\nname = "x"\n[schedule]\nminute = 1', r"\[schedule\].*got minute"),
         ('task = "detector"\nname = "x"\n[schedule]\nbatch = 8', "Give either minutes or images"),
         ('task = "detector"\nname = "x"\n[schedule]\nminutes=1\nimages=1', "one positive budget"),
+        (f'{_START}[schedule]\nminutes = "60"', r"\[schedule\] minutes.*a number, got '60'"),
+        (f"{_START}[schedule]\nminutes = 1\nbatch = 1.5", "batch: expected a whole number, got 1"),
+        (f"{_START}[schedule]\nminutes = true", "minutes: expected a number, got True"),
+        (f"{_START}schedule = 3", r"\[schedule\]: expected a table, got 3"),
+        (f"{_START}[schedule]\nminutes = 1\nbetas = [0.9]", "betas: expected 2 numbers in"),
+        (f"{_START}[schedule]\nminutes = 1\n[network]\nchannels = 8", "channels: expected whole"),
+        (f"{_START}[schedule]\nminutes = 1\n[network]\nblocks = [1]", "lists of one length"),
+        ('task = 1\nname = "x"\n[schedule]\nminutes = 1', "task: expected text, got 1"),
     ],
 )  # fmt: skip
 def test_a_wrong_configuration_is_one_sentence(text, sentence):
     with pytest.raises(InputError, match=sentence):
         parse_config(text)
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "binary.toml").write_bytes(bytes(range(128, 256)))
+    with pytest.raises(InputError, match=r"binary\.toml: expected TOML, got bytes that are no"):
+        read_config(tmp_path / "binary.toml")
 
 
 def test_a_missing_file_is_named(tmp_path):

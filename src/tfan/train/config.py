@@ -64,6 +64,12 @@ class Network:
     blocks: tuple[int, ...] = (1, 2, 2, 1)
     head: int = 512
 
+    def __post_init__(self) -> None:
+        lengths = [len(self.channels), len(self.inner), len(self.blocks)]
+        if len(set(lengths)) != 1:
+            raise InputError("[network]", expected="channels, inner and blocks as lists of one "
+                             "length", got=f"lengths {lengths}")  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CropAugment:
@@ -140,11 +146,40 @@ _TABLES: dict[str, type[Any]] = {
 }
 
 
-def _build(kind: type[Any], table: dict[str, Any], *, where: str) -> Any:
-    known = {item.name for item in fields(kind)}
-    unknown = sorted(set(table) - known)
+# what a value must be, for each type that a field above has
+_WORDS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "str": ("text", (str,)),
+    "int": ("a whole number", (int,)),
+    "float": ("a number", (int, float)),
+    "tuple[int, ...]": ("whole numbers in a list", (int,)),
+    "tuple[float, float]": ("2 numbers in a list", (int, float)),
+}
+
+
+def _check_value(value: Any, annotation: str, *, where: str) -> None:
+    """Refuse a value of TOML that a field of that type cannot hold."""
+    kind = annotation.removesuffix(" | None")
+    if kind not in _WORDS:
+        return  # a table, which is checked where it is built
+    expected, types = _WORDS[kind]
+    entries = [value]
+    if kind.startswith("tuple"):
+        entries = value if isinstance(value, list) else []
+        length_fits = len(entries) == 2 if kind == "tuple[float, float]" else entries
+        entries = entries if length_fits else [None]
+    if not all(isinstance(entry, types) and not isinstance(entry, bool) for entry in entries):
+        raise InputError(where, expected=expected, got=repr(value))
+
+
+def _build(kind: type[Any], table: Any, *, where: str) -> Any:
+    if not isinstance(table, dict):
+        raise InputError(where, expected="a table", got=repr(table))
+    known = {item.name: str(item.type) for item in fields(kind)}
+    unknown = sorted(set(table) - set(known))
     if unknown:
         raise InputError(where, expected=f"only {', '.join(sorted(known))}", got=unknown[0])
+    for key, value in table.items():
+        _check_value(value, known[key], where=f"{where} {key}")
     return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
 
 
@@ -168,7 +203,12 @@ def read_config(path: Path) -> TrainConfig:
     """Return the configuration in a TOML file."""
     if not path.is_file():
         raise InputError("configuration", expected="a TOML file", got=f"no file {path}")
-    return parse_config(path.read_text(encoding="utf-8"), where=path.name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        got = "bytes that are no UTF-8 text"
+        raise InputError(path.name, expected="TOML", got=got) from error
+    return parse_config(text, where=path.name)
 
 
 def config_text(config: TrainConfig) -> str:
