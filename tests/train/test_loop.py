@@ -53,6 +53,28 @@ def test_a_resumed_training_goes_on_where_it_stopped(data, tmp_path):
     assert [record["images"] for record in records] == [64, 128]
 
 
+def test_a_training_is_never_overwritten_by_forgetting_to_resume(data, tmp_path):
+    config = tiny_config("detector", budget="images = 16")
+    folders = {"out": tmp_path / "out", "docs": tmp_path / "docs"}
+    run(config, data=data, held_out=None, **folders)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    with pytest.raises(InputError, match="Add --resume or choose another --out"):
+        run(config, data=data, held_out=None, **folders)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_checkpoint_of_another_network_is_not_resumed(data, tmp_path):
+    config = tiny_config("detector", budget="images = 16")
+    options = {"data": data, "held_out": None, "out": tmp_path / "out", "docs": tmp_path / "docs"}
+    run(config, **options)
+    other = tiny_config("landmarks", budget="images = 32")
+    with pytest.raises(InputError, match="expected a checkpoint of the task landmarks, got one of"):
+        run(other, resume=True, **options)
+    wider = replace(config, network=replace(config.network, head=16))
+    with pytest.raises(InputError, match=r"expected \[network\] .*head=16.* got .*head=8"):
+        run(wider, resume=True, **options)
+
+
 def test_without_held_out_shards_a_training_has_no_scores(data, tmp_path):
     scores = run(tiny_config("detector", budget="images = 16"), data=data,
                  held_out=tmp_path / "absent", out=tmp_path / "out", docs=tmp_path)  # fmt: skip
@@ -69,6 +91,15 @@ def test_a_file_that_is_no_checkpoint_is_named(tmp_path):
     torch.save({"net": 1}, tmp_path / "checkpoint.pt")
     with pytest.raises(InputError, match=r"a file written by tfan train, got checkpoint\.pt"):
         read_checkpoint(tmp_path / "checkpoint.pt")
+
+
+@pytest.mark.parametrize("data", [b"<!DOCTYPE html><html></html>", b"", b"PK\x03\x04", b"\x80\x02"])
+def test_a_file_that_torch_cannot_read_is_one_short_sentence(data, tmp_path):
+    (tmp_path / "page.pt").write_bytes(data)
+    with pytest.raises(InputError, match=r"a file written by tfan train, got page\.pt") as caught:
+        read_checkpoint(tmp_path / "page.pt")
+    assert "weights_only" not in str(caught.value)  # torch's advice is to trust the file
+    assert "\n" not in str(caught.value)
 
 
 def test_an_unknown_device_is_one_sentence(data, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,10 @@ from tfan.train.config import TrainConfig, config_text, parse_config
 from tfan.train.reports import replace_file
 
 CHECKPOINT = "checkpoint.pt"
+_NO_CHECKPOINT = (
+    RuntimeError, EOFError, KeyError, TypeError, AttributeError, OSError, IndexError,
+    pickle.UnpicklingError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,12 +50,14 @@ def write_checkpoint(checkpoint: Checkpoint, out: Path) -> Path:
 def read_checkpoint(path: Path) -> Checkpoint:
     """Return a checkpoint, its tensors on the CPU, or say what is wrong with the file."""
     if not path.is_file():
-        raise InputError("checkpoint", expected="a file of an earlier training",
-                         got=f"no file {path}", fix="Start without --resume.")  # fmt: skip
+        raise InputError("checkpoint", expected="the checkpoint.pt of a training",
+                         got=f"no file {path}",
+                         fix="Make one with tfan train landmarks or detector.")  # fmt: skip
     try:
         stored = torch.load(path, map_location="cpu", weights_only=True)
         text = stored.pop("config")
         return Checkpoint(config=parse_config(text, where=path.name), **stored)
-    except (RuntimeError, EOFError, KeyError, TypeError, AttributeError) as error:
+    except _NO_CHECKPOINT as error:
+        # torch's own sentence is left out: it advises to load what cannot be trusted
         raise InputError("checkpoint", expected="a file written by tfan train",
-                         got=f"{path.name} ({error})") from error  # fmt: skip
+                         got=f"{path.name} ({type(error).__name__})") from error  # fmt: skip

@@ -30,8 +30,8 @@ def open_device(name: str) -> torch.device:
 
 
 def run(
-    config: TrainConfig, *, data: Path, held_out: Path | None, out: Path, docs: Path,
-    device: str = "cpu", resume: bool = False,
+    config: TrainConfig, *, data: Path, held_out: Path | None, out: Path,
+    docs: Path | None = None, device: str = "cpu", resume: bool = False,
 ) -> dict[str, float]:  # fmt: skip
     """Train as config says; return the scores on held_out.
 
@@ -40,21 +40,50 @@ def run(
         data: folder of shards.
         held_out: folder of shards that are never trained on.
         out: folder of the checkpoint and the learning curve.
-        docs: folder that gets NAME/config.toml, curve.jsonl, curve.png and scores.json.
+        docs: folder that gets NAME/config.toml, curve.jsonl, curve.png and scores.json; None
+            for out.
         device: "cpu" or "cuda".
         resume: go on from the checkpoint in out; other data are drawn than at the beginning.
     """
     where = open_device(device)
+    _check_out(out, resume=resume)
     torch.set_num_threads(config.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(config.seed)
-    done = read_checkpoint(out / CHECKPOINT).progress["step"] if resume else 0
+    done = _steps_done(config, out) if resume else 0
     if not resume:
         (out / "curve.jsonl").unlink(missing_ok=True)
     task = _task(config, data=data, held_out=held_out, device=where, seed=config.seed + done)
     scores = train(task, config, out=out, device=where, resume=resume)
-    _write_results(config, scores, out=out, folder=docs / config.name)
+    _write_results(config, scores, out=out, folder=(docs or out) / config.name)
     return scores
+
+
+def _check_out(out: Path, *, resume: bool) -> None:
+    """Refuse to overwrite a training, or to go on from none."""
+    if resume == (out / CHECKPOINT).is_file():
+        return
+    if resume:
+        raise InputError("checkpoint", expected="a file of an earlier training",
+                         got=f"no file {out / CHECKPOINT}",
+                         fix="Start without --resume.")  # fmt: skip
+    raise InputError("output folder", expected="one without a training",
+                     got=f"{out} with a {CHECKPOINT}",
+                     fix="Add --resume or choose another --out.")  # fmt: skip
+
+
+def _steps_done(config: TrainConfig, out: Path) -> int:
+    """Return the steps of the checkpoint in out, or say why config cannot go on from it."""
+    checkpoint = read_checkpoint(out / CHECKPOINT)
+    stored = checkpoint.config
+    fix = "Give --config the config.toml beside it, or choose another --out."
+    if stored.task != config.task:
+        raise InputError("resuming", expected=f"a checkpoint of the task {config.task}",
+                         got=f"one of {stored.task}", fix=fix)  # fmt: skip
+    if stored.network != config.network:
+        raise InputError("resuming", expected=f"[network] {config.network}",
+                         got=str(stored.network), fix=fix)  # fmt: skip
+    return int(checkpoint.progress["step"])
 
 
 def _task(
