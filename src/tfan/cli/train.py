@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,13 @@ from tfan._optional import require
 if TYPE_CHECKING:
     from tfan.train.config import TrainConfig
 
-app = typer.Typer(no_args_is_help=True, help="Train, export and score the two networks.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Train, export and score the two networks.",
+)
 
 Config = Annotated[Path | None, typer.Option(help="TOML file; the bundled one by default.")]
 Data = Annotated[Path, typer.Option(help="Folder of shards; new ones may appear while training.")]
@@ -25,28 +32,29 @@ Out = Annotated[Path, typer.Option(help="Folder for checkpoints and the learning
 Minutes = Annotated[float | None, typer.Option(help="Time budget instead of the configuration's.")]
 Resume = Annotated[bool, typer.Option(help="Go on from the checkpoint in OUT.")]
 Device = Annotated[str, typer.Option(help="cpu or cuda.")]
-Docs = Annotated[Path, typer.Option(help="Folder for the written results, one folder a network.")]
-_DOCS = Path("docs") / "models"
+Docs = Annotated[
+    Path | None,
+    typer.Option(help="Folder for the written results, one folder a network; default: OUT."),
+]
+_TRAININGS = {
+    "landmarks": "Train the landmark network on faces-*.npz (and negatives-*.npz) of DATA.",
+    "detector": "Train the detector on scenes-*.npz of DATA.",
+}
 
 
-@app.command()
-def landmarks(
-    data: Data, out: Out, config: Config = None, val: HeldOut = None, minutes: Minutes = None,
-    resume: Resume = False, device: Device = "cpu", docs: Docs = _DOCS,
-) -> None:  # fmt: skip
-    """Train the landmark network on faces-*.npz (and negatives-*.npz) of DATA."""
-    chosen = _config(config, task="landmarks", minutes=minutes)
-    _train(chosen, data=data, val=val, out=out, resume=resume, device=device, docs=docs)
+def _command_for(task: str) -> Callable[..., None]:
+    def command(
+        data: Data, out: Out, config: Config = None, val: HeldOut = None, minutes: Minutes = None,
+        resume: Resume = False, device: Device = "cpu", docs: Docs = None,
+    ) -> None:  # fmt: skip
+        chosen = _config(config, task=task, minutes=minutes)
+        _train(chosen, data=data, val=val, out=out, resume=resume, device=device, docs=docs)
+
+    return command
 
 
-@app.command()
-def detector(
-    data: Data, out: Out, config: Config = None, val: HeldOut = None, minutes: Minutes = None,
-    resume: Resume = False, device: Device = "cpu", docs: Docs = _DOCS,
-) -> None:  # fmt: skip
-    """Train the detector on scenes-*.npz of DATA."""
-    chosen = _config(config, task="detector", minutes=minutes)
-    _train(chosen, data=data, val=val, out=out, resume=resume, device=device, docs=docs)
+for _task, _summary in _TRAININGS.items():
+    app.command(_task, help=_summary)(_command_for(_task))
 
 
 def _config(path: Path | None, *, task: str, minutes: float | None) -> TrainConfig:
@@ -66,7 +74,7 @@ def _config(path: Path | None, *, task: str, minutes: float | None) -> TrainConf
 
 def _train(
     config: TrainConfig, *, data: Path, val: Path | None, out: Path, resume: bool, device: str,
-    docs: Path,
+    docs: Path | None,
 ) -> None:  # fmt: skip
     from tfan.train.run import run
 
@@ -100,7 +108,7 @@ def evaluate_synthetic(
     weights: Annotated[Path, typer.Argument(help="ONNX file of either network.")],
     data: Annotated[Path, typer.Option(help="Folder of shards that were never trained on.")],
     out: Annotated[Path, typer.Option(help="Folder that gets scores.json and scores.md.")],
-    limit: Annotated[int | None, typer.Option(help="Use that many samples at most.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Use that many samples at most.")] = None,
 ) -> None:
     """Score an ONNX file on held-out synthetic shards; print the table."""
     require("torch", extra="train", purpose="Reading shards")
