@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from typer.testing import CliRunner
 
 from tfan.cli.train import app
 from tfan.errors import InputError, WeightsError
+from tfan.models.registry import WEIGHTS, Weights
 from tfan.train import export as module
 from tfan.train.checkpoints import read_checkpoint
 from tfan.train.evaluation import evaluate
-from tfan.train.export import averaged_net, export, fold, registry_row
+from tfan.train.export import Exported, averaged_net, export, fold, registry_row
 from tfan.train.run import run
 
 from .conftest import tiny_config
@@ -50,6 +52,19 @@ def test_the_file_answers_as_the_checkpoint_and_half_of_it_is_smaller(checkpoint
     assert full.sha256 in registry_row(full, checkpoint)
 
 
+def test_the_registrys_row_has_the_fields_of_the_registry(checkpoint, tmp_path):
+    written = Exported(tmp_path / "x.onnx", sha256="0" * 64, size_bytes=1234, differences={})
+    text = registry_row(written, checkpoint)
+    (row,) = eval("{" + text + "}", {"Weights": Weights}).values()
+    bundled = WEIGHTS["landmarks" if checkpoint.config.task == "landmarks" else "detector"]
+    shown = {field.name for field in fields(Weights) if f"    {field.name}=" in text}
+    limit = "threshold" if row.task == "detect" else "min_presence"
+    common = {"task", "file", "sha256", "licence", "input_hw", "trained", "scores"}
+    assert shown == {*common, limit}
+    assert (row.task, row.input_hw) == (bundled.task, bundled.input_hw)
+    assert getattr(row, limit) == getattr(bundled, limit)
+
+
 def test_a_file_that_answers_otherwise_is_refused(checkpoint, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "compare", lambda *_, **__: {"points": float("nan")})
     with pytest.raises(WeightsError, match="differs from its checkpoint by nan in points"):
@@ -69,6 +84,24 @@ def test_a_file_that_is_no_network_of_ours_is_one_sentence(tmp_path, data):
         evaluate(tmp_path / "none.onnx", data=data, out=tmp_path)
 
 
+def test_one_problem_of_a_file_is_said_once(tmp_path, data):
+    (tmp_path / "noise.onnx").write_bytes(b"\x00\x01" * 100)
+    with pytest.raises(InputError) as caught:
+        evaluate(tmp_path / "noise.onnx", data=data, out=tmp_path)
+    assert str(caught.value).count("noise.onnx") == 1
+    (tmp_path / "page.onnx").write_bytes(b"<!DOCTYPE html>")
+    with pytest.raises(WeightsError, match="is a web page"):
+        evaluate(tmp_path / "page.onnx", data=data, out=tmp_path)
+
+
+def test_exporting_a_missing_checkpoint_gives_advice_that_fits(tmp_path):
+    call = ["export", str(tmp_path / "none.pt"), "--out", str(tmp_path / "x.onnx")]
+    result = CliRunner().invoke(app, call)
+    assert isinstance(result.exception, InputError)
+    assert "--resume" not in str(result.exception)
+    assert "tfan train landmarks" in str(result.exception)
+
+
 def test_the_commands_train_export_and_score(data, tmp_path):
     config = tmp_path / "tiny.toml"
     config.write_text(
@@ -78,12 +111,13 @@ def test_the_commands_train_export_and_score(data, tmp_path):
     )
     out, file = tmp_path / "out", tmp_path / "x.onnx"
     calls = [
-        ["landmarks", "--config", config, "--data", data, "--out", out, "--docs", tmp_path / "d"],
+        ["landmarks", "--config", config, "--data", data, "--out", out],
         ["export", out / "checkpoint.pt", "--out", file],
         ["evaluate-synthetic", file, "--data", data / "val", "--out", tmp_path / "e"],
     ]
     results = [CliRunner().invoke(app, [str(word) for word in call]) for call in calls]
     assert [result.exit_code for result in results] == [0, 0, 0], results
+    assert (out / "tiny" / "scores.json").is_file()  # without --docs nothing is written elsewhere
     assert '"tiny": Weights(' in results[1].stdout
     assert "| facesynthetics70 |" in results[2].stdout
 

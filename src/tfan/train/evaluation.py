@@ -12,6 +12,7 @@ from torch import Tensor
 from tfan.errors import InputError, TfanError
 from tfan.models.detector import DETECTOR_CONTRACT
 from tfan.models.landmarker import LANDMARK_CONTRACT
+from tfan.models.registry import read_own
 from tfan.models.runtime import Contract, OnnxRuntime
 from tfan.train.detector_scores import detector_table
 from tfan.train.detector_task import score_detector
@@ -46,14 +47,16 @@ def evaluate(weights: Path, *, data: Path, out: Path, limit: int | None = None) 
 def _open(weights: Path) -> tuple[OnnxRuntime, Contract]:
     if not weights.is_file():
         raise InputError("weights", expected="an ONNX file", got=f"no file {weights}")
+    data = read_own(weights)
     problems: list[str] = []
     for contract in (LANDMARK_CONTRACT, DETECTOR_CONTRACT):
         try:
-            data = weights.read_bytes()
             return OnnxRuntime(data, contract=contract, source=weights.name, threads=1), contract
         except TfanError as error:
             problems.append(str(error))
-    raise InputError("weights", expected="a network of tfan", got="; ".join(problems))
+    raise InputError(
+        "weights", expected="a network of tfan", got="; ".join(dict.fromkeys(problems))
+    )
 
 
 def _several(run: OnnxRuntime) -> Callable[[Tensor], Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import json
 import warnings
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,10 +20,12 @@ from tfan._optional import require
 from tfan.errors import WeightsError
 from tfan.models.detector import DETECTOR_CONTRACT
 from tfan.models.landmarker import LANDMARK_CONTRACT
+from tfan.models.registry import Weights
 from tfan.models.runtime import Contract, OnnxRuntime
 from tfan.train.checkpoints import Checkpoint
 from tfan.train.nets import CROP_PX, DetectorNet, LandmarkNet
 from tfan.train.reports import replace_file
+from tfan.train.scenes import PREDICTED_PX
 
 _OPSET = 17
 _DETECTOR_HW = (192, 256)
@@ -150,12 +153,23 @@ def compare(net: nn.Module, path: Path, *, like: Tensor, contract: Contract) -> 
 
 def registry_row(exported: Exported, checkpoint: Checkpoint) -> str:
     """Return the row for `tfan.models.registry.WEIGHTS` as Python text."""
-    config = checkpoint.config
-    landmarks = config.task == "landmarks"
-    task, input_hw = ("landmark", (128, 128)) if landmarks else ("detect", (256, 256))
-    return (
-        f'"{config.name}": Weights(\n'
-        f'    task="{task}",\n    file="{exported.path.name}",\n    sha256="{exported.sha256}",\n'
-        f'    licence="Apache-2.0",\n    input_hw={input_hw},\n'
-        f'    trained="docs/models/{config.name}",  # {exported.size_bytes:,} bytes\n),'
+    name = checkpoint.config.name
+    landmarks = checkpoint.config.task == "landmarks"
+    row = Weights(
+        task="landmark" if landmarks else "detect",
+        file=exported.path.name,
+        sha256=exported.sha256,
+        licence="Apache-2.0",
+        input_hw=(CROP_PX, CROP_PX) if landmarks else (PREDICTED_PX, PREDICTED_PX),
+        trained=f"docs/models/{name}",
     )
+    shown = ("task", "file", "sha256", "licence", "input_hw")
+    limit = "min_presence" if landmarks else "threshold"
+    lines = [f"    {key}={_quoted(getattr(row, key))},\n" for key in (*shown, limit, "trained")]
+    scores = "    scores={},  # as 'tfan train evaluate-synthetic' writes them\n"
+    size = f"    # {exported.size_bytes:,} bytes\n"
+    return "".join([f'"{name}": Weights(\n', *lines, scores, size, "),"])
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(value) if isinstance(value, str) else repr(value)
