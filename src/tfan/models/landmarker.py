@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from tfan.errors import InputError
+from tfan.geometry.boxes import bounds
 from tfan.geometry.crop import Windows, sample_windows, windows_for_points
 from tfan.landmarks.schemes import load_scheme
 from tfan.models.runtime import Contract, Runtime
@@ -142,8 +143,8 @@ def near_probability(spread: AnyArray, radius: AnyArray) -> AnyArray:
 
 def face_size_px(points_px: AnyArray) -> Array:
     """Return sqrt(width * height) (F,) of the hull of landmarks (F, N, 2)."""
-    sides = points_px.max(axis=1) - points_px.min(axis=1)
-    size: Array = np.sqrt(np.maximum(sides, 1).prod(axis=1))
+    hull = bounds(points_px)
+    size: Array = np.sqrt(np.maximum(hull[:, 2:] - hull[:, :2], 1).prod(axis=1))
     return size
 
 
