@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from tfan.geometry.crop import windows_for_boxes, windows_for_points
 from tfan.geometry.pyramid import pyramid_windows
 from tfan.landmarks.schemes import N_NETWORK, NETWORK_SCHEMES, load_scheme, scheme_for
 from tfan.models.detector import DETECTOR_CONTRACT, Detector
+from tfan.models.face_score import PLAIN_SCORE, FaceScore
 from tfan.models.landmarker import LANDMARK_CONTRACT, Landmarker, Landmarks, Looks, five_of
 from tfan.models.registry import find, read_bundled, read_own
 from tfan.models.runtime import Contract, OnnxRuntime
@@ -35,6 +36,8 @@ class Pipeline:
         scheme: name of the landmark convention of the answers.
         min_presence: least probability of the landmark network that it sees a face.
         min_sureness: least mean confidence of a face that `slide` finds.
+        face_score: the detector's score and the mean confidence of the landmarks -> score.
+        min_score: least score of a face.
     """
 
     detector: Detector
@@ -42,6 +45,8 @@ class Pipeline:
     scheme: str = "mediapipe478"
     min_presence: float = 0.2
     min_sureness: float = 0.65
+    face_score: FaceScore = PLAIN_SCORE
+    min_score: float = 0.4
 
     def detect(
         self,
@@ -57,23 +62,35 @@ class Pipeline:
             image: (H, W) temperatures, counts or brightness, or (H, W, 3 or 4) colours; see
                 `tfan.interpret`. It is not changed.
             mode: "auto", "temperature" or "pixel".
-            min_score: least score of the detector; None takes the weights' own threshold.
+            min_score: least score of a face; None takes the weights' own.
             max_faces: no more than so many of the best; None gives all.
         """
         _check_limits(min_score, max_faces)
+        least = self.min_score if min_score is None else min_score
+        faces = [face for face, _ in self.candidates(image, mode) if face.score >= least]
+        return faces[:max_faces]
+
+    def candidates(self, image: Any, mode: str = "auto") -> list[tuple[Face, float]]:
+        """Return every box that may hold a face, best first, with the detector's own score.
+
+        The detector proposes more boxes than hold faces; what the landmark network makes of their
+        inside decides, through `face_score`.
+
+        Args:
+            image: see `detect`.
+            mode: "auto", "temperature" or "pixel".
+        """
         plane = prepare(image, mode)
-        found = self.detector(plane, min_score=min_score)
-        limit = len(found.scores) if max_faces is None else max_faces
-        faces: list[Face] = []
-        start = 0
-        while start < len(found.scores) and len(faces) < limit:
-            rows = slice(start, start + limit - len(faces))
-            start = rows.stop
-            windows = windows_for_boxes(found.boxes_px[rows], found.five_px[rows])
-            marks = self.landmarker(plane, windows)
-            boxes = _boxes_in_image(_agreed_boxes(found.boxes_px[rows], marks), plane.hw)
-            faces += self._faces(marks, boxes, found.scores[rows])
-        return _without_doubles(faces)
+        found = self.detector(plane)
+        if not len(found.scores):
+            return []
+        marks = self.landmarker(plane, windows_for_boxes(found.boxes_px, found.five_px))
+        boxes = _boxes_in_image(_agreed_boxes(found.boxes_px, marks), plane.hw)
+        scores = self.face_score(found.scores, _sureness(marks))
+        there = np.flatnonzero(marks.presence >= self.min_presence)
+        faces = self._faces(marks, boxes, scores)
+        rows = suppress(boxes[there], scores[there])
+        return [(faces[i], float(found.scores[there[i]])) for i in rows]
 
     def slide(
         self,
@@ -163,7 +180,10 @@ def load_pipeline(
     finder = _runtime(DETECTOR_CONTRACT, "detector", detector_path, run)
     size = max(detect.input_hw) if detector_size is None else detector_size
     detector = Detector(finder, size, detect.threshold)
-    return Pipeline(detector, landmarker, scheme, mark.min_presence, mark.min_sureness)
+    pipeline = Pipeline(detector, landmarker, scheme, mark.min_presence, mark.min_sureness)
+    if model_path is None and detector_path is None:  # the score was fitted to this pair
+        return replace(pipeline, face_score=detect.face_score, min_score=detect.min_score)
+    return pipeline
 
 
 def _runtime(
@@ -213,11 +233,3 @@ def _sureness(marks: Landmarks) -> AnyArray:
 
 def _rows(marks: Landmarks, rows: AnyArray) -> Landmarks:
     return Landmarks(*(getattr(marks, name)[rows] for name in Landmarks.__dataclass_fields__))
-
-
-def _without_doubles(faces: list[Face]) -> list[Face]:
-    """Return the faces whose landmarks lie apart: two boxes may have led to one face."""
-    if len(faces) < 2:
-        return faces
-    boxes = np.stack([face.box_px for face in faces])
-    return [faces[i] for i in suppress(boxes, np.array([face.score for face in faces]))]

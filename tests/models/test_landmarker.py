@@ -14,11 +14,14 @@ from tfan.models.landmarker import (
     five_of,
     near_probability,
     offness,
+    unsureness,
 )
 from tfan.thermal.plane import prepare
 
 ATOL_PX = 1e-3
 SHARE_ATOL = 0.01  # of 20,000 draws
+
+SURE_SPREAD = 0.005  # of a network that has no doubt
 
 
 class Fixed:
@@ -27,14 +30,15 @@ class Fixed:
     It is told the window of each crop through `windows`, as a real one sees it in the pixels.
     """
 
-    def __init__(self, face_px: np.ndarray, presence: float = 9.0) -> None:
+    def __init__(self, face_px: np.ndarray, presence: float = 9.0, spread: float = 0.05) -> None:
         self.face_px, self.presence, self.batches = face_px, presence, []
+        self.log_sigma = np.log(spread)
 
     def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
         self.batches.append(batch.shape)
         count, n = len(batch), len(self.face_px)
         points = np.repeat(self.face_px[None], count, axis=0)
-        spread = np.full((count, n), np.log(0.05), np.float32)
+        spread = np.full((count, n), self.log_sigma, np.float32)
         return points, spread, np.zeros((count, n), np.float32), np.full(count, self.presence)
 
 
@@ -93,9 +97,26 @@ def test_doubtful_presence_lowers_every_confidence(plane):
     [(1, 0.5, 1), (2, 0.0, 2), ("auto", 0.0, 1), ("auto", 2 * MAX_SHIFT, 2)],
 )
 def test_a_second_look_only_where_it_pays(plane, looks, shift, batches):
-    network = Fixed(pattern() + np.float32(shift))
+    network = Fixed(pattern() + np.float32(shift), spread=SURE_SPREAD)
     Landmarker(network, looks=looks)(plane, one_window())
     assert len(network.batches) == batches
+
+
+@pytest.mark.parametrize(
+    ("spread", "presence", "batches"), [(0.005, 9.0, 1), (0.05, 9.0, 2), (0.05, -5.0, 1)]
+)
+def test_an_unsure_face_gets_a_second_look_and_no_face_none(plane, spread, presence, batches):
+    network = Fixed(pattern(), presence, spread)
+    Landmarker(network)(plane, one_window())
+    assert len(network.batches) == batches
+
+
+@pytest.mark.parametrize(
+    ("confidence", "expected"), [(0.95, -0.5), (0.9, 0.0), (0.85, 0.5), (0.3, 6.0), (0.05, 0.0)]
+)
+def test_unsureness_by_hand(confidence, expected):
+    wanted = unsureness(np.full((1, 4), confidence))
+    np.testing.assert_allclose(wanted, [expected], atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +147,7 @@ def test_the_second_look_takes_over_without_a_jump(plane):
 
     shares = []
     for shift in np.linspace(0.5, 2, 31) * MAX_SHIFT / np.sqrt(2):
-        network = Moves(pattern() + np.float32(shift))
+        network = Moves(pattern() + np.float32(shift), spread=SURE_SPREAD)
         points_px = Landmarker(network)(plane, one_window()).points_px[0]
         own = (pattern() + np.float32(shift)) * 40 + [60, 50]
         shares.append(float((points_px - own).mean()) / 40)
@@ -142,7 +163,7 @@ def test_only_the_faces_that_were_off_are_looked_at_again(plane):
             points[len(self.batches) * 7 % len(points)] += np.float32(0.4 / len(self.batches))
             return points, *rest
 
-    network = Moves(pattern())
+    network = Moves(pattern(), spread=SURE_SPREAD)
     three = Windows(np.float32([[30, 40], [60, 50], [90, 50]]), np.full(3, 30, np.float32),
                     np.zeros(3, np.float32))  # fmt: skip
     found = Landmarker(network)(plane, three)

@@ -27,6 +27,9 @@ MAX_SHIFT = 0.10  # of the window's half side
 MAX_ZOOM = 1.18
 MAX_TURN = np.radians(10.0)
 FULL_OFFNESS = 1.5
+# It pays as well where the mean confidence is below SURE, in full from UNSURE on; what lies below
+# HOPELESS is no face.
+SURE, UNSURE, HOPELESS = 0.9, 0.8, 0.1
 
 NEAR_SHARE = 0.05  # "confidence" is the probability to lie within that share of the face's size
 # The network's sigma is the standard deviation along one axis of the density
@@ -62,7 +65,7 @@ class Landmarker:
     Attributes:
         runtime: see `LANDMARK_CONTRACT`.
         size_px: side of the network's input.
-        looks: 1 look at each face, 2, or "auto": a second only where the first was off.
+        looks: 1 look at each face, 2, or "auto": a second only where the first was off or unsure.
         sigma_factor: calibration of the expected errors.
     """
 
@@ -82,9 +85,10 @@ class Landmarker:
         if self.looks == 1:
             return found
         better = windows_for_points(found.points_px, five_of(found.points_px))
-        weights = (offness(windows, better) - 1) / (FULL_OFFNESS - 1)
-        if self.looks == 2:
-            weights = np.ones(len(windows))
+        weights = np.ones(len(windows))
+        if self.looks == "auto":
+            off = (offness(windows, better) - 1) / (FULL_OFFNESS - 1)
+            weights = np.maximum(off, unsureness(found.confidence))
         rows = np.flatnonzero(weights > 0)
         if not len(rows):
             return found
@@ -129,6 +133,13 @@ def offness(first: Windows, better: Windows) -> AnyArray:
     bounds = (shift / MAX_SHIFT, zoom / np.log(MAX_ZOOM), turn / MAX_TURN)
     largest: AnyArray = np.max(bounds, axis=0)
     return largest
+
+
+def unsureness(confidence: AnyArray) -> AnyArray:
+    """Return (F,) how much faces of confidence (F, N) want a second look; none where 0 or less."""
+    mean = confidence.mean(axis=1)
+    unsure: AnyArray = np.where(mean < HOPELESS, 0, (SURE - mean) / (SURE - UNSURE))
+    return unsure
 
 
 def near_probability(spread: AnyArray, radius: AnyArray) -> AnyArray:

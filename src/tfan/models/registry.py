@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tfan.errors import WeightsError
+from tfan.models.face_score import PLAIN_SCORE, FaceScore
 
 _DATA = Path(__file__).parent / "data"
 
@@ -22,7 +23,9 @@ class Weights:
         sha256: of that file; another file is refused.
         licence: SPDX name of the weights' licence.
         input_hw: height and width of the network's input in pixels; for the detector its largest.
-        threshold: detector: least score of a face.
+        threshold: detector: least score of its own at which a box is looked into.
+        face_score: detector: how its score and the landmarks' certainty make a face's score.
+        min_score: detector: least score of a face.
         min_presence: landmarks: least probability that the crop shows a face.
         min_sureness: landmarks: least mean confidence of a face that no detector found.
         sigma_factor: calibration: true expected error over predicted one.
@@ -35,7 +38,9 @@ class Weights:
     sha256: str
     licence: str
     input_hw: tuple[int, int]
-    threshold: float = 0.4
+    threshold: float = 0.2
+    face_score: FaceScore = PLAIN_SCORE
+    min_score: float = 0.5
     min_presence: float = 0.2
     min_sureness: float = 0.65
     sigma_factor: float = 1.0
@@ -47,7 +52,7 @@ WEIGHTS: dict[str, Weights] = {
     "landmarks": Weights(
         task="landmark",
         file="landmarks.onnx",
-        sha256="c97c00ddeb89a8a9c5fd5584ca56314db9658186ae8bec22f138cc6f51b335e2",
+        sha256="b4ca66c7cd325c5d7a77571ec348b588bd73a799d9f5d425627ad719ce49a6b2",
         licence="Apache-2.0",
         input_hw=(128, 128),
         min_presence=0.2,
@@ -55,27 +60,29 @@ WEIGHTS: dict[str, Weights] = {
         trained="tfan train landmarks, train/configs/landmarks.toml; faces 101 (25,000) and "
         "negatives 221 (3,000) at 9c4375c; trained at b19e4c1; docs/models/README.md",
         scores={
-            "synthetic_nme_478": 0.02786,
-            "synthetic_nme_70": 0.03105,
-            "real_dev_nme5_478": 0.0436,
-            "real_dev_nme5_70": 0.0437,
-            "real_dev_fail10": 0.0392,
+            "synthetic_nme_478": 0.02635,
+            "synthetic_nme_70": 0.02949,
+            "real_dev_nme5_478": 0.043,
+            "real_dev_nme5_70": 0.0429,
+            "real_dev_fail10": 0.0196,
         },
     ),
     "detector": Weights(
         task="detect",
         file="detector.onnx",
-        sha256="f2a6feab5bb3e3e9a9bfd1141cbf0db632cbbbc9202d26d29f1d884f2b298d73",
+        sha256="c5d7e511e29683cb1746930155d5a4d2ee7f9190dd530e59e5cc7e29f022d393",
         licence="Apache-2.0",
         input_hw=(256, 256),
-        threshold=0.4,
+        threshold=0.2,
+        face_score=FaceScore(2.187, 3.319, 0.8),
+        min_score=0.35,
         trained="tfan train detector, train/configs/detector.toml; scenes 211 (24,000) at "
         "4b357b0; trained at 23dd6aa and ed1168a; docs/models/README.md",
         scores={
-            "synthetic_ap50": 0.8006,
-            "real_dev_recall": 0.9286,
-            "real_dev_ap40": 0.9286,
-            "real_dev_false_per_image": 0,
+            "synthetic_ap50": 0.8231,
+            "real_dev_recall": 0.9464,
+            "real_dev_ap40": 0.9461,
+            "real_dev_false_per_image": 0.0172,
         },
     ),
 }
