@@ -114,7 +114,9 @@ def draw_crop(rng: np.random.Generator) -> CropParams:
         background=tuple(background),
         behind=tuple(_thing(rng, ambient, skin) for _ in range(rng.poisson(1.3))),
         before=tuple(before),
-        sensor=draw_sensor(rng, samples_px=tuple(px / FACE_SHARE for px in FACE_SAMPLES_PX)),  # type: ignore[arg-type]
+        sensor=draw_sensor(
+            rng, samples_px=(FACE_SAMPLES_PX[0] / FACE_SHARE, FACE_SAMPLES_PX[1] / FACE_SHARE)
+        ),
         cutout=cutout,
     )
 
