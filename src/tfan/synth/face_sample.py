@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -232,18 +232,13 @@ def _to_sample_px(render: FaceRender, hidden: Floats) -> FaceRender:
 
     at = np.clip(np.rint(render.points_px), 0, RENDER_PX - 1).astype(int)
     seen = render.visible & (hidden[at[:, 1], at[:, 0]] < 0.5)
-    return FaceRender(
-        celsius=render.celsius,
-        coverage=render.coverage,
-        material=render.material,
+    return replace(
+        render,
         points_px=shift(render.points_px),
         visible=seen,
         jaw_contour_px=shift(render.jaw_contour_px),
         box_px=shift(render.box_px.reshape(2, 2)).ravel(),
         five_px=shift(render.five_px),
-        pose_deg=render.pose_deg,
-        ambient_celsius=render.ambient_celsius,
-        skin_celsius=render.skin_celsius,
     )
 
 
