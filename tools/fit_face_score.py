@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from tfan.geometry.boxes import areas, intersections
+from tfan.geometry.coordinates import to_centre_px
 from tfan.models.face_score import FaceScore, logit
 from tfan.pipeline import load_pipeline
 from tfan.train.shards import load_shards
@@ -34,7 +36,7 @@ def judged(faces: list, boxes: np.ndarray, kinds: np.ndarray) -> list[tuple[int,
     out, used = [], set()
     large = np.sqrt(areas(boxes)) >= SMALLEST_PX
     for i, face in enumerate(faces):
-        iou = overlaps(face.box_px - 0.5, boxes) if len(boxes) else np.zeros(0)
+        iou = overlaps(to_centre_px(face.box_px), boxes) if len(boxes) else np.zeros(0)
         best = int(iou.argmax()) if len(iou) else -1
         if best >= 0 and iou[best] >= TOUCH_IOU and (kinds[best] == IGNORED or not large[best]):
             continue
@@ -45,12 +47,27 @@ def judged(faces: list, boxes: np.ndarray, kinds: np.ndarray) -> list[tuple[int,
     return out
 
 
-def observations(folder: Path, pipeline, *, count: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return (D, 2) detector score and mean confidence, (D,) right, and the number of faces."""
-    shards = load_shards(folder, "scenes", names=COLUMNS, limit=count)
-    columns = {name: values.numpy() for name, values in shards.columns.items()}
+@dataclass(frozen=True)
+class Observed:
+    """What the pipeline proposes on some scenes.
+
+    Attributes:
+        rows: (D, 2) detector score and mean confidence of each proposal that counts.
+        right: (D,) 1 where it holds a face.
+        faces: number of faces there are.
+        scenes: number of scenes.
+    """
+
+    rows: np.ndarray
+    right: np.ndarray
+    faces: int
+    scenes: int
+
+
+def observe(columns: dict[str, np.ndarray], pipeline) -> Observed:
+    """Run the pipeline on scenes given by the columns of their shards."""
     rows, right, faces_there = [], [], 0
-    for k in range(len(shards)):
+    for k in range(len(columns["kind"])):
         height, width = columns["size_hw"][k]
         there = columns["kind"][k] >= IGNORED
         boxes, kinds = columns["boxes_px"][k][there], columns["kind"][k][there]
@@ -60,7 +77,7 @@ def observations(folder: Path, pipeline, *, count: int) -> tuple[np.ndarray, np.
         for i, good in judged(faces, boxes, kinds):
             rows.append((found[i][1], float(faces[i].confidence.mean())))
             right.append(good)
-    return np.array(rows), np.array(right, float), faces_there
+    return Observed(np.array(rows), np.array(right, float), faces_there, len(columns["kind"]))
 
 
 def fit(rows: np.ndarray, right: np.ndarray) -> FaceScore:
@@ -75,15 +92,15 @@ def fit(rows: np.ndarray, right: np.ndarray) -> FaceScore:
     return FaceScore(*(round(float(w), 3) for w in weights))
 
 
-def table(score: FaceScore, rows: np.ndarray, right: np.ndarray, faces: int, scenes: int) -> str:
-    p = score(rows[:, 0], rows[:, 1])
+def table(score: FaceScore, seen: Observed) -> str:
+    right, p = seen.right, score(seen.rows[:, 0], seen.rows[:, 1])
     lines = ["| least score | recall | precision | false per scene |", "| --- | --- | --- | --- |"]
     for least in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
         kept = p >= least
         hits = right[kept].sum()
         lines.append(
-            f"| {least} | {hits / faces:.3f} | {hits / max(1, kept.sum()):.3f} "
-            f"| {(kept.sum() - hits) / scenes:.3f} |"
+            f"| {least} | {hits / max(1, seen.faces):.3f} | {hits / max(1, kept.sum()):.3f} "
+            f"| {(kept.sum() - hits) / seen.scenes:.3f} |"
         )
     bins = np.clip((p * 5).astype(int), 0, 4)
     calibration = {
@@ -104,12 +121,14 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000)
     asked = parser.parse_args()
     pipeline = load_pipeline(asked.landmarks, detector_path=asked.detector, threads=1)
-    rows, right, faces = observations(asked.scenes, pipeline, count=asked.count)
-    half = len(rows) // 2  # fitted on the first half, judged on the second
-    score = fit(rows[:half], right[:half])
+    shards = load_shards(asked.scenes, "scenes", names=COLUMNS, limit=asked.count)
+    columns = {name: values.numpy() for name, values in shards.columns.items()}
+    half = len(shards) // 2  # fitted on the scenes of the first half, judged on those of the second
+    first = observe({name: values[:half] for name, values in columns.items()}, pipeline)
+    second = observe({name: values[half:] for name, values in columns.items()}, pipeline)
+    score = fit(first.rows, first.right)
     print(score)
-    scenes = asked.count - asked.count // 2
-    print(table(score, rows[half:], right[half:], max(1, faces // 2), scenes))
+    print(table(score, second))
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ WEIGHTS: dict[str, Weights] = {
         licence="Apache-2.0",
         input_hw=(256, 256),
         threshold=0.2,
-        face_score=FaceScore(2.187, 3.319, 0.8),
+        face_score=FaceScore(2.199, 3.324, 0.797),
         min_score=0.35,
         trained="tfan train detector, train/configs/detector.toml; scenes 211 (24,000) at "
         "4b357b0; trained at 23dd6aa and ed1168a; docs/models/README.md",
