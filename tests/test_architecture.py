@@ -15,8 +15,8 @@ import tfan
 SOURCE = Path(__file__).parents[1] / "src" / "tfan"
 LAYERS = [
     {"errors"}, {"types", "_optional"}, {"geometry", "thermal", "landmarks"},
-    {"io", "models", "viz"}, {"pipeline"}, {"evaluate"}, {"synth"}, {"train"}, {"compat"}, {"cli"},
-    {"__init__"},
+    {"io", "models", "viz"}, {"pipeline"}, {"evaluate"}, {"synth"}, {"robustness", "calibration"},
+    {"train"}, {"compat"}, {"cli"}, {"__init__"},
 ]  # fmt: skip
 FLOOR = {name: floor for floor, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))

@@ -22,7 +22,9 @@ NOISE_SCALES_CM = (7.0, 3.5, 1.6, 0.7)
 NOISE_FIELDS = 48
 BROW_HEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 BROW_WIDTHS_CM = (0.28, 0.42, 0.6)
-PAIRED = ("canthus", "orbit", "lid", "cheek", "lower_cheek", "zygoma")
+PAIRED = (
+    "canthus", "inner_orbit", "orbit", "outer_orbit", "lid", "cheek", "lower_cheek", "zygoma",
+)  # fmt: skip
 HEAD_CENTRE_CM = (0.0, 4.0, 0.0)
 
 
@@ -117,12 +119,16 @@ def _skin_regions(mean: Floats, p: Floats) -> dict[str, Floats]:
         "lips": (np.concatenate([mouth, inner_mouth]), 0.45, 3),
         "under_jaw": (_line(p[[4, 6, 8, 10, 12]]) - [0, 1.2, 1.5], 1.8, 2),
     }
-    sides = {"right": (36, 39, 2, 48, 31, 4, 36), "left": (45, 42, 14, 54, 35, 12, 42)}
-    for side, (corner, inner, jaw, mouth_corner, ala, low_jaw, eye) in sides.items():
+    sides = {"right": (36, 39, 2, 48, 31, 4, 36, 21), "left": (45, 42, 14, 54, 35, 12, 42, 22)}
+    for side, (corner, inner, jaw, mouth_corner, ala, low_jaw, eye, brow) in sides.items():
         ring = p[[*range(eye, eye + 6), eye]]
         centre = (p[corner] + 1.2 * p[jaw] + p[mouth_corner] + p[ala]) / 4.2
         table[f"canthus_{side}"] = (p[inner], 0.75, 2)
         table[f"orbit_{side}"] = (ring[:6].mean(0), 1.9, 3)
+        # the vessels beside the root of the nose: the hottest place lies inside the canthus
+        inside = np.stack([0.6 * p[inner] + 0.4 * p[27], 0.6 * p[brow] + 0.4 * p[27]])
+        table[f"inner_orbit_{side}"] = (_line(inside), 0.85, 2)
+        table[f"outer_orbit_{side}"] = (1.4 * p[corner] - 0.4 * p[inner], 1.3, 2.5)
         table[f"lid_{side}"] = (_line(ring), 0.4, 2)
         table[f"cheek_{side}"] = (centre, 2.6, 3.5)
         table[f"lower_cheek_{side}"] = ((p[corner] + 2 * p[jaw] + p[low_jaw]) / 4, 2.6, 3)

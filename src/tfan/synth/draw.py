@@ -118,8 +118,8 @@ def _heat(rng: np.random.Generator, *, mouth_open: bool) -> params.Heat:
 Offset = tuple[str, float, float]
 # (region, least, most) in degrees, before the contrast of the face
 _UPPER_FACE = (
-    ("forehead", 0.2, 1.3), ("canthus", 0.3, 2.2), ("orbit", -0.2, 1.3),
-    ("lid", -1.4, 0.8), ("cornea", -1.2, 0.4),
+    ("forehead", 0.2, 1.3), ("canthus", 0.2, 2.0), ("inner_orbit", -0.1, 1.8),
+    ("orbit", -0.4, 1.1), ("outer_orbit", -1.3, 0.4), ("lid", -1.4, 0.8), ("cornea", -1.2, 0.4),
 )  # fmt: skip
 _NOSE_SHARES = (("nose", 0.2, 1.0), ("nose_tip", 0.0, 0.8), ("alae", 0.0, 0.6))
 _CHEEK_SHARES = (("cheek", 0.3, 1.2), ("lower_cheek", 0.0, 0.8))

@@ -6,6 +6,7 @@ import numpy as np
 
 from tfan.synth import params
 from tfan.synth.head import IDENTITIES
+from tfan.synth.moves import draw_moves
 
 EXPRESSIONS = (
     "browDown_L", "browDown_R", "browInnerUp_L", "browInnerUp_R", "browOuterUp_L", "browOuterUp_R",
@@ -23,7 +24,7 @@ EXPRESSIONS = (
 
 def draw_shape(rng: np.random.Generator) -> params.Shape:
     """Draw who somebody is and what the face does."""
-    identity = rng.normal(size=IDENTITIES) * rng.uniform(0.6, 1.15)
+    identity = rng.normal(size=IDENTITIES) * rng.uniform(0.6, 1.35)
     weights = dict.fromkeys(EXPRESSIONS, 0.0)
     if rng.random() < 0.8:
         weights |= _mouth(rng) | _lids(rng) | _brow_move(rng)
@@ -32,11 +33,12 @@ def draw_shape(rng: np.random.Generator) -> params.Shape:
                 weights[name] = float(np.clip(weights[name] + rng.uniform(0, 0.7), 0, 1))
     if rng.random() < 0.6:
         weights |= _gaze(rng)
-    stretch = rng.uniform(0.94, 1.06, 3)
+    stretch = rng.uniform(0.91, 1.09, 3)
     return params.Shape(
         tuple(round(float(x), 4) for x in identity),
         tuple(round(float(weights[name]), 4) for name in EXPRESSIONS),
         (float(stretch[0]), float(stretch[1]), float(stretch[2])),
+        draw_moves(rng),
     )
 
 

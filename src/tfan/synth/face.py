@@ -13,6 +13,7 @@ from tfan.synth.draw import FRAMINGS, Framing
 from tfan.synth.head import Floats, Head, Ints
 from tfan.synth.heat import CLOTH, HAIR, MASK, Surface, dress
 from tfan.synth.landmark_rows import FIVE_ROWS, N_MEDIAPIPE
+from tfan.synth.moves import moved
 from tfan.synth.params import FaceParams
 from tfan.synth.pose import Stance, facing, project, to_camera
 from tfan.synth.raster import rasterise, vertex_normals
@@ -62,7 +63,7 @@ def render_face(head: Head, person: FaceParams, *, side_px: int) -> FaceRender:
     """
     shape = person.shape
     bare = head.shaped(np.array(shape.identity, np.float32), np.array(shape.expression, np.float32))
-    bare *= np.array(shape.stretch, np.float32)
+    bare = moved(bare, head, shape.moves) * np.array(shape.stretch, np.float32)
     surface = dress(person, anatomy(head))
     stance = Stance.of(person.pose)
     marks = Marks.of(head, person, stance.bend(bare))

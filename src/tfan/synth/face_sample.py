@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfan.synth import params
+from tfan.synth.cutout import SHARE, Cutout, cut_away, cut_mask, cut_out, draw_cutout
 from tfan.synth.draw import draw_face
 from tfan.synth.face import FaceRender, render_face
 from tfan.synth.head import Head
@@ -43,21 +44,6 @@ class Blob:
     celsius: float
     blur_px: float
     grain: Noise | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cutout:
-    """A face segmented from its surroundings, as some data sets store them.
-
-    Attributes:
-        neck: how far below the chin the cut runs, as a share of the box height.
-        hair: True when hair is kept.
-        level: grey level of what was cut away.
-    """
-
-    neck: float
-    hair: bool
-    level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +89,7 @@ def draw_crop(rng: np.random.Generator) -> CropParams:
     before = []
     if rng.random() < 0.18:
         before = [_occluder(rng, ambient, skin) for _ in range(rng.integers(1, 3))]
-    cutout = None
-    if rng.random() < 0.08:
-        level = 0 if rng.random() < 0.8 else int(rng.integers(256))
-        cutout = Cutout(float(u(0, 0.25)), bool(rng.random() < 0.4), level)
+    cutout = draw_cutout(rng) if rng.random() < SHARE else None
     return CropParams(
         person=person,
         background_celsius=float(ambient + u(-3, 3)),
@@ -168,21 +151,10 @@ def render_crop(head: Head, params: CropParams) -> FaceSample:
         skin_celsius=render.skin_celsius, out_hw=(SAMPLE_PX, SAMPLE_PX),
     )  # fmt: skip
     if params.cutout:
-        image = _cut_out(image, render, params.cutout)
+        kept = cut_mask(render, params.cutout)
+        image = cut_out(image, kept, params.cutout.level)
+        hidden = np.maximum(hidden, cut_away(kept))
     return FaceSample(image, _to_sample_px(render, hidden), scene, params)
-
-
-def _cut_out(
-    image: npt.NDArray[np.uint8], render: FaceRender, cutout: Cutout
-) -> npt.NDArray[np.uint8]:
-    y = np.arange(RENDER_PX)[:, None]
-    _, top, _, bottom = render.box_px
-    keep = (render.coverage > 0) & (y < bottom + cutout.neck * (bottom - top))
-    if not cutout.hair:
-        keep &= (render.material < 0.5) | (render.material > 2.2)
-    mask = cv2.medianBlur(keep.astype(np.uint8), 5)
-    mask = cv2.resize(mask, image.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return np.where(mask > 0, image, np.uint8(cutout.level))
 
 
 def _background(params: CropParams) -> Floats:

@@ -23,11 +23,12 @@ class NoiseTerm:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Identity and expression coefficients of the morphable head, and a stretch per axis."""
+    """Coefficients of identity and expression, a stretch per axis, amplitudes of `moves.MOVES`."""
 
     identity: tuple[float, ...]
     expression: tuple[float, ...]
     stretch: Triple
+    moves: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

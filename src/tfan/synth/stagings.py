@@ -118,7 +118,8 @@ def _distant(rng: np.random.Generator, stage: Stage) -> list[Person]:
         y = stage.horizon_px + camera * face + float(rng.normal()) * 0.3 * face
         y = min(max(y, face), height - face)
         posture = None if rng.random() < 0.2 else "standing"
-        people.append(_person(rng, stage, pool="any", x_px=width * float(rng.random()), y_px=y,
+        x = width * float(rng.uniform(-0.02, 1.02))
+        people.append(_person(rng, stage, pool="any", x_px=x, y_px=y,
                               height_px=face, posture=posture, roll_deg=0.0))  # fmt: skip
     return people
 
@@ -130,11 +131,12 @@ def _group(rng: np.random.Generator, stage: Stage) -> list[Person]:
     face = _between(rng, 12, 0.5 * min(height, width))
     together = rng.random() < 0.6
     middle, level = width * float(rng.uniform(0.3, 0.7)), height * float(rng.uniform(0.2, 0.6))
-    step = face * float(rng.uniform(0.8, FACES_PER_SHOULDER))
+    step = face * float(rng.uniform(0.5, FACES_PER_SHOULDER))
     people = []
     for k in range(number):
         size = face * float(np.exp(rng.uniform(-0.35, 0.2)))
-        x = middle + (k - (number - 1) / 2) * step if together else width * float(rng.random())
+        anywhere = width * float(rng.uniform(-0.02, 1.02))
+        x = middle + (k - (number - 1) / 2) * step if together else anywhere
         y = level + float(rng.uniform(-0.4, 0.4)) * face
         people.append(_person(rng, stage, pool="any", x_px=x, y_px=max(y, 0.4 * size),
                               height_px=size))  # fmt: skip
@@ -181,12 +183,12 @@ ANYWHERE = {"room": 0.35, "outdoor": 0.3, "plain": 0.2, "laboratory": 0.12, "mac
 WITHOUT = {"room": 0.2, "outdoor": 0.22, "machinery": 0.2, "aerial": 0.14, "close-up": 0.14,
            "plain": 0.05, "laboratory": 0.05}  # fmt: skip
 STAGINGS = {
-    "portrait": Staging(0.27, _portrait, ANYWHERE),
+    "portrait": Staging(0.22, _portrait, ANYWHERE),
     "close-up": Staging(0.15, _close_up, ANYWHERE, clutter=0.4, before=0.16),
     "cut-out": Staging(0.04, _cut_face, {"plain": 1.0}, clutter=0.0, before=0.0),
-    "distant": Staging(0.1, _distant, {"outdoor": 0.85, "room": 0.15}, clutter=0.5, before=0.05),
+    "distant": Staging(0.12, _distant, {"outdoor": 0.85, "room": 0.15}, clutter=0.5, before=0.05),
     "group": Staging(0.19, _group, ANYWHERE, clutter=0.8),
-    "rows": Staging(0.08, _seated_rows, {"room": 0.65, "outdoor": 0.35}, clutter=0.5),
+    "rows": Staging(0.11, _seated_rows, {"room": 0.65, "outdoor": 0.35}, clutter=0.5),
     "behind": Staging(0.03, _from_behind, ANYWHERE),
     "empty": Staging(0.14, None, WITHOUT, clutter=1.8),
 }

@@ -161,7 +161,7 @@ def _draw_windows(boxes: Tensor, side_px: int, numbers: CropAugment, chance: Cha
     moved = torch.cat([boxes[:, :2] + depth, boxes[:, 2:] - depth], 1)
     side = (chance.uniform() * 4).long().clamp(max=3)
     this = functional.one_hot(side, 4).bool() & chance.happens(numbers.cut_share)[:, None]
-    margin = chance.uniform(-0.08, 0.3, shape=(4,)) * size.repeat(1, 2)
+    margin = chance.uniform(-0.2, 0.3, shape=(4,)) * size.repeat(1, 2)
     around = boxes + margin * torch.tensor([-1.0, -1.0, 1.0, 1.0], device=boxes.device)
     tight = chance.happens(numbers.tight_share)[:, None]
     windows = torch.where(tight, around, torch.where(this, moved, whole))
