@@ -15,9 +15,9 @@ MIRROR = torch.tensor(mirror_548())
 DOT_PX = 0.6  # a dot of 2 px is found again at least this well
 MIRROR_TOLERANCE = 1e-3  # bilinear weights of mirrored positions, rounded to 8 bits
 CALM = CropAugment(
-    anisotropy=0.0, mirror_share=0.0, cut_share=0.0, tight_share=0.0, occluder_share=0.0,
-    blur_share=0.0, gamma=0.0, contrast=0.0, offset=0.0, noise=0.0, invert_share=0.0,
-    flat_share=0.0,
+    anisotropy=0.0, warp_share=0.0, mirror_share=0.0, cut_share=0.0, tight_share=0.0,
+    occluder_share=0.0, blur_share=0.0, gamma=0.0, contrast=0.0, offset=0.0, noise=0.0,
+    invert_share=0.0, flat_share=0.0,
 )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ class Move:
         kind: "all" alike, "apart": x mirrored on the subject's right, or "wider": in proportion to
             the distance from the centre in each axis.
         deviation: standard deviation of the amplitude.
+        mean: of the amplitude: where the mean head itself differs from the people in thermal
+            pictures (docs/models/log.md).
     """
 
     name: str
@@ -40,20 +42,21 @@ class Move:
     direction: tuple[float, float, float]
     kind: Literal["all", "apart", "wider"]
     deviation: float
+    mean: float = 0.0
 
 
 _EYES = (tuple(range(36, 42)), tuple(range(42, 48)))
 _BROWS = (tuple(range(17, 22)), tuple(range(22, 27)))
 _LIPS = (tuple(range(48, 60)),)
 MOVES = (
-    Move("eyes apart", _EYES, 2.6, 4, (1, 0, 0), "apart", 0.18),
+    Move("eyes apart", _EYES, 2.6, 4, (1, 0, 0), "apart", 0.22, 0.2),
     Move("eyes up", ((*range(36, 48), *range(17, 27)),), 5.5, 4, (0, 1, 0), "all", 0.2),
     Move("brows up", _BROWS, 1.7, 3, (0, 1, 0), "all", 0.18),
-    Move("nose down", ((30, 33),), 2.3, 3, (0, -1, 0), "all", 0.32),
-    Move("nose out", ((30, 30, 33),), 2.0, 2.5, (0, 0, 1), "all", 0.32),
+    Move("nose down", ((30, 33),), 2.3, 3, (0, -1, 0), "all", 0.32, 0.2),
+    Move("nose out", ((30, 30, 33),), 2.0, 2.5, (0, 0, 1), "all", 0.32, 0.12),
     Move("nose wide", ((30, 33),), 2.0, 3, (1, 0, 0), "wider", 0.10),
-    Move("mouth down", _LIPS, 3.0, 4, (0, -1, 0), "all", 0.38),
-    Move("mouth wide", _LIPS, 3.6, 4, (1, 0, 0), "wider", 0.09),
+    Move("mouth down", _LIPS, 3.0, 4, (0, -1, 0), "all", 0.38, -0.08),
+    Move("mouth wide", _LIPS, 3.6, 4, (1, 0, 0), "wider", 0.09, -0.02),
     Move("mouth out", _LIPS, 3.0, 3, (0, 0, 1), "all", 0.22),
     Move("chin down", ((8,),), 3.6, 3, (0, -1, 0), "all", 0.5),
     Move("jaw wide", ((4, 12),), 8.0, 4, (1, 0, 0), "wider", 0.05),
@@ -61,11 +64,12 @@ MOVES = (
 
 
 def draw_moves(rng: np.random.Generator) -> tuple[float, ...]:
-    """Draw the amplitude of each of MOVES; a quarter of all people have none."""
+    """Draw the amplitude of each of MOVES; a quarter of all people have the means."""
     amplitudes = np.clip(rng.normal(size=len(MOVES)), -_LIMIT, _LIMIT)
     amplitudes *= [move.deviation for move in MOVES]
     share = 0.0 if rng.random() < 0.25 else rng.uniform(0.4, 1.3)
-    return tuple(round(float(a * share), 4) for a in amplitudes)
+    means = [move.mean for move in MOVES]
+    return tuple(round(float(m + a * share), 4) for m, a in zip(means, amplitudes, strict=True))
 
 
 def moved(bare: Floats, head: Head, amplitudes: tuple[float, ...]) -> Floats:

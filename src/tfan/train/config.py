@@ -82,6 +82,8 @@ class CropAugment:
     big_turn_share: float = 0.10
     big_turn_deg: float = 40.0
     anisotropy: float = 0.04
+    warp: float = 0.05
+    warp_share: float = 0.8
     mirror_share: float = 0.5
     cut_share: float = 0.12
     tight_share: float = 0.15

@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from tfan.train.crops import CropBatch, CropDraw, Faces
+from tfan.train.crops import CropBatch, CropDraw, Faces, crop_units
 from tfan.train.nets import CROP_PX
 from tfan.train.normalise import normalise_crops
+from tfan.train.warps import bent_points, flat_positions
 
 
 def pixel_centres(n: int, *, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -26,10 +27,12 @@ def apply_crops(faces: Faces, draw: CropDraw, *, mirror: Tensor) -> CropBatch:
         mirror: (548,) permutation of the landmarks in a mirrored image.
     """
     crops = _sample(faces.images, draw)
-    points, visible = _labels(faces, draw, mirror=mirror)
+    flat, visible = _labels(faces, draw, mirror=mirror)
+    points = bent_points(flat, draw.warp)
     seen = points.abs().amax(2) <= 1.0
+    flat_x, flat_y = flat.unbind(-1)
+    inside = seen & ~_beyond(*to_px(flat_x, flat_y, draw.to_px), draw.window_px)
     x, y = points.unbind(-1)
-    inside = seen & ~_beyond(*to_px(x, y, draw.to_px), draw.window_px)
     hidden = _occlusion(x, y, draw.occluders) < 1.0
     crops = _disturb(_occlude(crops, draw), draw)
     return CropBatch(
@@ -63,7 +66,8 @@ def _beyond(x_px: Tensor, y_px: Tensor, window_px: Tensor) -> Tensor:
 def _sample(images: Tensor, draw: CropDraw) -> Tensor:
     """Return (B, 1, 128, 128) of 0..1."""
     n, side = len(images), images.shape[-1]
-    x_px, y_px = to_px(*pixel_centres(n, device=images.device), draw.to_px)  # (B, 128, 128)
+    x, y = flat_positions(*pixel_centres(n, device=images.device), draw.warp)
+    x_px, y_px = to_px(x, y, draw.to_px)  # (B, 128, 128)
     left, top, right, bottom = draw.window_px[:, :, None, None].unbind(1)
     units = torch.stack([x_px.clamp(left, right), y_px.clamp(top, bottom)], dim=-1)
     units = units.add_(0.5).mul_(2 / side).sub_(1.0)
@@ -76,9 +80,8 @@ def _sample(images: Tensor, draw: CropDraw) -> Tensor:
 
 
 def _labels(faces: Faces, draw: CropDraw, *, mirror: Tensor) -> tuple[Tensor, Tensor]:
-    """Return (B, 548, 2) points in crop units and (B, 548) visible."""
-    linear, shift = draw.to_px[:, :, :2], draw.to_px[:, None, :, 2]
-    points = (faces.points_px - shift) @ torch.linalg.inv(linear).transpose(1, 2)
+    """Return (B, 548, 2) points in crop units before the bend, and (B, 548) visible."""
+    points = crop_units(faces.points_px, draw.to_px)
     mirrored = draw.mirrored[:, None]
     points = torch.where(mirrored[..., None], points[:, mirror], points)
     return points, torch.where(mirrored, faces.visible[:, mirror], faces.visible)

@@ -12,6 +12,7 @@ from torch.nn import functional
 from tfan.train.chance import Chance
 from tfan.train.config import CropAugment
 from tfan.train.nets import CROP_PX
+from tfan.train.warps import Warp, draw_warps
 
 SIDE = 1.5  # side of a crop / sqrt(width x height) of the box around all landmarks
 _EYES, _MOUTH = (468, 473), (61, 291)  # give the upright direction of a face
@@ -51,6 +52,7 @@ class CropDraw:
         inverted: (B,) bool.
         grain: (B, 1, 128, 128) added noise.
         floor: (B,) of the normalisation.
+        warp: how the crop is bent.
     """
 
     to_px: Tensor
@@ -65,6 +67,7 @@ class CropDraw:
     inverted: Tensor
     grain: Tensor
     floor: Tensor
+    warp: Warp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,8 +110,9 @@ def draw_crops(
     mirrored = chance.happens(numbers.mirror_share)
     grain = chance.uniform() ** 3 * numbers.noise
     noise = torch.empty(chance.n, 1, CROP_PX, CROP_PX, device=boxes.device)
+    to_px = _draw_maps(faces, boxes, numbers, chance, mirrored)
     return CropDraw(
-        to_px=_draw_maps(faces, boxes, numbers, chance, mirrored),
+        to_px=to_px,
         mirrored=mirrored,
         window_px=_draw_windows(boxes, faces.images.shape[-1], numbers, chance),
         zero_beyond=chance.happens(numbers.zero_border_share),
@@ -120,6 +124,7 @@ def draw_crops(
         inverted=chance.happens(numbers.invert_share),
         grain=noise.normal_(generator=generator) * grain[:, None, None, None],
         floor=chance.uniform(*_FLOOR),
+        warp=draw_warps(crop_units(faces.points_px, to_px), numbers, chance),
     )
 
 
@@ -138,6 +143,13 @@ def _draw_maps(
     x_axis = torch.stack([c * across, s * across], 1)
     y_axis = torch.stack([-s, c], 1) * (half / stretch)[:, None]
     return torch.stack([x_axis, y_axis, centre], dim=2)
+
+
+def crop_units(points_px: Tensor, to_px: Tensor) -> Tensor:
+    """Return (B, N, 2) points in crop units, by (B, 2, 3) maps from those to pixels."""
+    linear, shift = to_px[:, :, :2], to_px[:, None, :, 2]
+    units: Tensor = (points_px - shift) @ torch.linalg.inv(linear).transpose(1, 2)
+    return units
 
 
 def roll(points_px: Tensor) -> Tensor:
