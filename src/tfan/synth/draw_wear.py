@@ -163,7 +163,7 @@ def _glasses(rng: np.random.Generator, ambient: float, skin: float) -> params.Gl
         forward_cm=float(u(-0.1, 0.8)),
         wrap=float(u(0, 0.18)),
         tilt=float(u(-0.15, 0.1)),
-        drop_cm=float(u(-0.5, 0.15)),
+        drop_cm=float(u(-0.35, 0.3)),
         spread_cm=float(u(-0.1, 0.25)),
         rim_cm=float(u(0.12, 0.45)),
         rimmed=bool(rng.random() < 0.8),

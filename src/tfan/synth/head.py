@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfan.errors import InputError
+from tfan.io.files import replace_file
 from tfan.synth.landmark_rows import LandmarkRows, landmark_rows
 from tfan.synth.shards import UNREADABLE
 
@@ -153,17 +154,11 @@ def pack(folder: Path, out: Path) -> None:
 
 
 def _write(out: Path, **arrays: Any) -> None:
-    beside = out.with_name(out.name + ".part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
+    def write(beside: Path) -> None:
         with beside.open("wb") as file:
             np.savez_compressed(file, **arrays)
-        beside.replace(out)
-    except OSError as error:
-        raise InputError(
-            "head model", expected="a place for the file",
-            got=f"{out}, which cannot be written ({error.strerror})",
-        ) from error  # fmt: skip
+
+    replace_file(out, write, kind="head model")
 
 
 def _difference(path: Path, mean: Floats) -> npt.NDArray[np.float16]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from tfan.errors import InputError
+from tfan.io.files import replace_file, replace_text
 
 SHARD_SAMPLES = 500
 MANIFEST = "dataset.json"
@@ -72,22 +73,12 @@ def write_shard(
     """
     if records:
         lines = "".join(f"{record}\n" for record in records).encode()
-        target = path.with_suffix(".params.jsonl.gz")
-        beside = _beside(target)
-        with gzip.GzipFile(beside, "wb", compresslevel=3, mtime=0) as stream:
-            stream.write(lines)
-        beside.replace(target)
+        packed = gzip.compress(lines, compresslevel=3, mtime=0)
+        _replace_bytes(path.with_suffix(".params.jsonl.gz"), lambda raw: raw.write(packed))
     for name in apart:
-        target = apart_path(path, name)
-        beside = _beside(target)
-        with beside.open("wb") as raw:
-            np.save(raw, arrays[name])
-        beside.replace(target)
-    beside = _beside(path)
-    with beside.open("wb") as raw:
-        kept: dict[str, Any] = {name: a for name, a in arrays.items() if name not in apart}
-        np.savez(raw, **kept)
-    beside.replace(path)
+        _replace_bytes(apart_path(path, name), partial(np.save, arr=arrays[name]))
+    kept: dict[str, Any] = {name: a for name, a in arrays.items() if name not in apart}
+    _replace_bytes(path, partial(np.savez, **kept))
 
 
 def apart_path(path: Path, name: str) -> Path:
@@ -114,16 +105,7 @@ def claim_folder(folder: Path, made_from: Mapping[str, object]) -> None:
                 fix="Choose another folder, or the seed and options of the first run.",
             )
         return
-    beside = _beside(path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(dict(made_from)))
-        beside.replace(path)
-    except OSError as error:
-        raise InputError(
-            f"data set folder {folder}", expected="a folder that can be written",
-            got=error.strerror or str(error),
-        ) from error  # fmt: skip
+    replace_text(path, json.dumps(dict(made_from)), kind="data set")
 
 
 def read_claim(folder: Path, product: str) -> dict[str, Any] | None:
@@ -140,5 +122,9 @@ def read_claim(folder: Path, product: str) -> dict[str, Any] | None:
         ) from error  # fmt: skip
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+def _replace_bytes(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    def fill(beside: Path) -> None:
+        with beside.open("wb") as raw:
+            write(raw)
+
+    replace_file(path, fill, kind="shard")

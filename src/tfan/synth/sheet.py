@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfan.errors import InputError
+from tfan.io.files import replace_file
 
 Bytes = npt.NDArray[np.uint8]
 Arrays = dict[str, npt.NDArray[Any]]
@@ -99,14 +100,5 @@ def check_picture_name(path: Path) -> None:
 def write_picture(path: Path, rgb: Bytes) -> None:
     """Write a picture beside its place and rename it; its folder is made where there is none."""
     check_picture_name(path)
-    beside = path.with_name(f".{path.stem}.part{path.suffix}")
     _, data = cv2.imencode(path.suffix, rgb[..., ::-1])
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(data.tobytes())
-        beside.replace(path)
-    except OSError as error:
-        raise InputError(
-            "picture", expected="a place that can be written",
-            got=f"{path} ({error.strerror})",
-        ) from error  # fmt: skip
+    replace_file(path, lambda beside: beside.write_bytes(data.tobytes()), kind="picture")

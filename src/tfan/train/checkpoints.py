@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from tfan.errors import InputError
+from tfan.io.files import replace_file, replace_text
 from tfan.train.config import TrainConfig, config_text, parse_config
-from tfan.train.reports import replace_file
 
 CHECKPOINT = "checkpoint.pt"
 _NO_CHECKPOINT = (
@@ -43,7 +43,7 @@ def write_checkpoint(checkpoint: Checkpoint, out: Path) -> Path:
         "progress": checkpoint.progress,
     }
     replace_file(out / CHECKPOINT, lambda path: torch.save({"config": text, **tables}, path))
-    replace_file(out / "config.toml", lambda path: path.write_text(text, encoding="utf-8"))
+    replace_text(out / "config.toml", text)
     return out / CHECKPOINT
 
 

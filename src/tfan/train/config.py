@@ -57,12 +57,14 @@ class Network:
         inner: channels between the two convolutions of a residual block.
         blocks: residual blocks of each stage.
         head: units of the landmark head, or channels of the detector's pyramid.
+        local: channels of the landmark network's local head; 0 = none.
     """
 
     channels: tuple[int, ...] = (32, 64, 128, 256)
     inner: tuple[int, ...] = (16, 40, 80, 128)
     blocks: tuple[int, ...] = (1, 2, 2, 1)
     head: int = 512
+    local: int = 0
 
     def __post_init__(self) -> None:
         lengths = [len(self.channels), len(self.inner), len(self.blocks)]

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from tfan.train.cells import assign, decode, make_cells
-from tfan.train.config import TrainConfig
 from tfan.train.deck import Deck
 from tfan.train.detector_loss import SceneBatch, detector_loss
 from tfan.train.detector_scores import Boxes, Found, detector_scores, match
 from tfan.train.nets import DetectorNet
 from tfan.train.scenes import PREDICTED_PX, Scenes, apply_scenes, draw_scenes, plain_scenes
+from tfan.train.setting import Setting
 from tfan.train.shards import Shards, load_shards
 
 Forward = Callable[[Tensor], Tensor]
@@ -28,30 +28,21 @@ _EDGE = 0.5  # shards count from the centre of the top left pixel, cells from it
 class DetectorTask:
     """Batches, loss and validation of the detector."""
 
-    def __init__(
-        self,
-        config: TrainConfig,
-        *,
-        data: Path,
-        held_out: Path | None,
-        device: torch.device,
-        seed: int,
-    ) -> None:
+    def __init__(self, setting: Setting) -> None:
+        config, device = setting.config, setting.device
         side = config.scenes.tile_px
         self.net = DetectorNet(config.network).to(device)
-        self._config = config
-        self._device = device
+        self._setting = setting
         self._cells = make_cells(side, side, device=device)
-        shards = load_shards(data, "scenes", names=_SCENES)
-        self._scenes = Deck(shards, batch=config.schedule.batch, seed=seed)
-        self._held_out = held_out
-        self._generator = torch.Generator(device).manual_seed(seed)
+        shards = load_shards(setting.data, "scenes", names=_SCENES)
+        self._scenes = Deck(shards, batch=config.schedule.batch, seed=setting.seed)
+        self._generator = setting.generator()
 
     def next_batch(self) -> SceneBatch:
         """Return the next augmented tiles, and which face each cell answers for."""
         rows = self._scenes.deal()
-        scenes = read_scenes(self._scenes.shards, rows, device=self._device)
-        numbers = self._config.scenes
+        scenes = read_scenes(self._scenes.shards, rows, device=self._setting.device)
+        numbers = self._setting.config.scenes
         draw = draw_scenes(scenes.size_hw, numbers, generator=self._generator)
         tiles = apply_scenes(scenes, draw, smallest_face_px=numbers.smallest_face_px)
         images, boxes, five, kinds = tiles
@@ -69,10 +60,10 @@ class DetectorTask:
 
     def validate(self, forward: Forward, *, quick: bool) -> dict[str, float]:
         """Return the scores on held-out scenes; nothing while there are none."""
-        if self._held_out is None or not any(self._held_out.glob("scenes-*.npz")):
+        held_out, limit = self._setting.held_out_with("scenes"), _QUICK if quick else _ALL
+        if held_out is None:
             return {}
-        limit = _QUICK if quick else _ALL
-        return score_detector(forward, self._held_out, device=self._device, limit=limit)
+        return score_detector(forward, held_out, device=self._setting.device, limit=limit)
 
 
 def read_scenes(shards: Shards, rows: Tensor, *, device: torch.device) -> Scenes:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from tfan.errors import InputError, TfanError
+from tfan.io.files import replace_text
 from tfan.models.detector import DETECTOR_CONTRACT
 from tfan.models.landmarker import LANDMARK_CONTRACT
 from tfan.models.registry import read_own
@@ -18,7 +19,7 @@ from tfan.train.detector_scores import detector_table
 from tfan.train.detector_task import score_detector
 from tfan.train.landmark_scores import landmark_table
 from tfan.train.landmark_task import score_landmarks
-from tfan.train.reports import replace_file, write_json
+from tfan.train.reports import write_json
 
 CPU = torch.device("cpu")
 
@@ -40,7 +41,7 @@ def evaluate(weights: Path, *, data: Path, out: Path, limit: int | None = None) 
         scores = score_detector(_one_by_one(run), data, device=CPU, limit=limit)
         table = detector_table(scores)
     write_json(out / "scores.json", scores)
-    replace_file(out / "scores.md", lambda path: path.write_text(table, encoding="utf-8"))
+    replace_text(out / "scores.md", table)
     return table
 
 

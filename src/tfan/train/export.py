@@ -18,13 +18,13 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tfan._optional import require
 from tfan.errors import WeightsError
+from tfan.io.files import replace_file
 from tfan.models.detector import DETECTOR_CONTRACT
 from tfan.models.landmarker import LANDMARK_CONTRACT
 from tfan.models.registry import Weights
 from tfan.models.runtime import Contract, OnnxRuntime
 from tfan.train.checkpoints import Checkpoint
 from tfan.train.nets import CROP_PX, DetectorNet, LandmarkNet
-from tfan.train.reports import replace_file
 from tfan.train.scenes import PREDICTED_PX
 
 _OPSET = 17

@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 
 from tfan.landmarks.schemes import mirror_548
-from tfan.train.config import CropAugment, TrainConfig
+from tfan.train.config import CropAugment
 from tfan.train.cropping import apply_crops
 from tfan.train.crops import CropBatch, Faces, draw_crops, hull
 from tfan.train.deck import Deck
 from tfan.train.landmark_scores import LandmarkResults, landmark_scores
 from tfan.train.losses import LandmarkOutputs, landmark_loss
 from tfan.train.nets import CROP_PX, N_LANDMARKS, LandmarkNet
+from tfan.train.setting import Setting
 from tfan.train.shards import Shards, grow, load_shards, no_shards
 
 Forward = Callable[[Tensor], LandmarkOutputs]
@@ -36,36 +37,27 @@ _HELD_OUT = CropAugment(
 class LandmarkTask:
     """Batches, loss and validation of the landmark network."""
 
-    def __init__(
-        self,
-        config: TrainConfig,
-        *,
-        data: Path,
-        held_out: Path | None,
-        device: torch.device,
-        seed: int,
-    ) -> None:
+    def __init__(self, setting: Setting) -> None:
+        config, device, seed = setting.config, setting.device, setting.seed
         self.net = LandmarkNet(config.network).to(device)
         self.example = torch.zeros(1, 1, CROP_PX, CROP_PX)
-        self._config = config
-        self._device = device
-        faces = load_shards(data, "faces", names=_FACES)
+        self._setting = setting
+        faces = load_shards(setting.data, "faces", names=_FACES)
         self._faces = Deck(faces, batch=config.schedule.batch, seed=seed)
         negatives = int(config.schedule.batch * config.crops.negative_share)
         self._negatives = Deck(
-            no_shards(data, "negatives", names=("images",)), batch=negatives, seed=seed
+            no_shards(setting.data, "negatives", names=("images",)), batch=negatives, seed=seed
         )
-        self._held_out = held_out
-        self._generator = torch.Generator(device).manual_seed(seed)
+        self._generator = setting.generator()
         self._mirror = torch.tensor(mirror_548(), device=device)
         self.net.start_from(mean_points(faces, self._mirror.cpu()).to(device))
 
     def next_batch(self) -> CropBatch:
         """Return the next augmented batch; some of it shows no face once negatives exist."""
         rows = self._faces.deal()
-        faces = _faces(self._faces.shards, rows, device=self._device)
+        faces = _faces(self._faces.shards, rows, device=self._setting.device)
         faces = self._swap_in_negatives(faces)
-        draw = draw_crops(faces, self._config.crops, generator=self._generator)
+        draw = draw_crops(faces, self._setting.config.crops, generator=self._generator)
         return apply_crops(faces, draw, mirror=self._mirror)
 
     def loss(
@@ -77,17 +69,17 @@ class LandmarkTask:
 
     def validate(self, forward: Forward, *, quick: bool) -> dict[str, float]:
         """Return the scores on held-out crops; nothing while there are none."""
-        if self._held_out is None or not any(self._held_out.glob("faces-*.npz")):
+        held_out, limit = self._setting.held_out_with("faces"), _QUICK if quick else None
+        if held_out is None:
             return {}
-        return score_landmarks(forward, self._held_out, device=self._device,
-                               limit=_QUICK if quick else None)  # fmt: skip
+        return score_landmarks(forward, held_out, device=self._setting.device, limit=limit)
 
     def _swap_in_negatives(self, faces: Faces) -> Faces:
         rows = self._negatives.deal()
         count = min(len(rows), len(faces.images) - 1)
         if count > 0:
             images = self._negatives.shards.columns["images"][rows[:count]]
-            faces.images[:count] = images.to(self._device)
+            faces.images[:count] = images.to(self._setting.device)
             faces.present[:count] = False
         return faces
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tfan.train.config import Network
+from tfan.train.local_head import LocalHead
 
 N_LANDMARKS = 548
 CROP_PX = 128
@@ -83,6 +84,7 @@ class LandmarkNet(nn.Module):
         nn.init.normal_(self.output.weight, 0.0, 0.003)
         nn.init.zeros_(self.output.bias)
         self.start_from(torch.zeros(N_LANDMARKS, 2))
+        self.local = _local_head(sizes) if sizes.local else None
 
     @torch.no_grad()
     def start_from(self, mean_points: Tensor, *, log_sigma: float = -2.0) -> None:
@@ -93,11 +95,17 @@ class LandmarkNet(nn.Module):
 
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return (B, 548, 2) x, y in -1..1, (B, 548), (B, 548) logits, (B,) logits."""
-        x = self.neck(self.backbone(crops)[-1])  # (B, C, 4, 4)
-        x = functional.relu(self.hidden(x.flatten(1)))  # (B, 512)
-        x = self.output(x).float()  # (B, 548 * 4 + 1)
+        maps = self.backbone(crops)
+        whole = functional.relu(self.hidden(self.neck(maps[-1]).flatten(1)))  # (B, 512)
+        x = self.output(whole).float()  # (B, 548 * 4 + 1)
         each = x[:, :-1].reshape(-1, N_LANDMARKS, 4)
+        if self.local is not None:
+            each = each + self.local(maps, whole, each[..., :2]).float()
         return each[..., :2], each[..., 2].clamp(-6.0, 1.0), each[..., 3], x[:, -1]
+
+
+def _local_head(sizes: Network) -> LocalHead:
+    return LocalHead(sizes.channels, width=sizes.local, context=sizes.head, points=N_LANDMARKS)
 
 
 class DetectorNet(nn.Module):

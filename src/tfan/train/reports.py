@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from tfan.io.files import replace_text
+
 _SIZE_HW = (360, 640)
 _MARGIN = 40
-
-
-def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Let write fill a file beside path, then give it that name in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    write(beside)
-    beside.replace(path)
 
 
 def append_record(path: Path, record: dict[str, Any]) -> None:
@@ -46,8 +39,7 @@ def read_records(path: Path) -> list[dict[str, Any]]:
 
 def write_json(path: Path, value: object) -> None:
     """Write value as indented JSON."""
-    text = json.dumps(_plain(value), indent=1) + "\n"
-    replace_file(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+    replace_text(path, json.dumps(_plain(value), indent=1) + "\n")
 
 
 def write_curve(records: Path, picture: Path) -> None:

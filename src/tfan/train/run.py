@@ -10,11 +10,13 @@ from typing import cast
 import torch
 
 from tfan.errors import InputError
+from tfan.io.files import replace_file, replace_text
 from tfan.train.checkpoints import CHECKPOINT, read_checkpoint
 from tfan.train.config import TrainConfig, config_text
 from tfan.train.landmark_task import LandmarkTask
 from tfan.train.loop import Task, train
-from tfan.train.reports import replace_file, write_curve, write_json
+from tfan.train.reports import write_curve, write_json
+from tfan.train.setting import Setting
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ def run(
     done = _steps_done(config, out) if resume else 0
     if not resume:
         (out / "curve.jsonl").unlink(missing_ok=True)
-    task = _task(config, data=data, held_out=held_out, device=where, seed=config.seed + done)
+    task = _task(Setting(config, data, held_out, where, config.seed + done))
     scores = train(task, config, out=out, device=where, resume=resume)
     _write_results(config, scores, out=out, folder=(docs or out) / config.name)
     return scores
@@ -86,23 +88,18 @@ def _steps_done(config: TrainConfig, out: Path) -> int:
     return int(checkpoint.progress["step"])
 
 
-def _task(
-    config: TrainConfig, *, data: Path, held_out: Path | None, device: torch.device, seed: int
-) -> Task:
-    if config.task == "detector":
+def _task(setting: Setting) -> Task:
+    if setting.config.task == "detector":
         from tfan.train.detector_task import DetectorTask
 
-        detector = DetectorTask(config, data=data, held_out=held_out, device=device, seed=seed)
-        return cast(Task, detector)
-    landmarks = LandmarkTask(config, data=data, held_out=held_out, device=device, seed=seed)
-    return cast(Task, landmarks)
+        return cast(Task, DetectorTask(setting))
+    return cast(Task, LandmarkTask(setting))
 
 
 def _write_results(
     config: TrainConfig, scores: dict[str, float], *, out: Path, folder: Path
 ) -> None:
-    text = config_text(config)
-    replace_file(folder / "config.toml", lambda path: path.write_text(text, encoding="utf-8"))
+    replace_text(folder / "config.toml", config_text(config))
     replace_file(folder / "curve.jsonl", lambda path: shutil.copyfile(out / "curve.jsonl", path))
     write_curve(folder / "curve.jsonl", folder / "curve.png")
     write_json(folder / "scores.json", scores)
