@@ -121,3 +121,13 @@ def test_real_pseudo_colour_pictures_are_recognised(shared):
             assert reading.channels == "palette", path.name
             assert reading.palette.explained > 0.9, path.name
         assert reading.palette.order == "rgb"
+
+
+@pytest.mark.parametrize("name", ["jet", "rainbow", "iron", "hot"])
+def test_a_picture_that_is_mostly_background_is_recognised(name):
+    y, x = np.mgrid[:240, :320].astype(np.float32)
+    warm = 200 * np.exp(-((((x - 160) / 30) ** 2 + ((y - 110) / 40) ** 2) ** 2))
+    noise = np.random.default_rng(4).normal(size=warm.shape) * 4
+    grey = np.clip(warm + 30 + noise, 0, 255).astype(np.uint8)
+    _, data = cv2.imencode(".jpg", coloured(grey, name, "bgr"), [cv2.IMWRITE_JPEG_QUALITY, 85])
+    assert recognise(cv2.imdecode(data, cv2.IMREAD_COLOR)).name == name

@@ -23,6 +23,8 @@ _TOP_LEVEL = 255.0
 _TEN_BITS = 1023.0  # the next width that colours come in
 _SAMPLES = 300
 _ENTRIES = 64  # of each palette while searching
+_CELL_LEVELS = 32  # colours within are alike
+_CALM_LEVELS = 24.0  # neighbours, summed over the channels
 _BITS = 6  # per channel, of the look-up table that decodes
 _BLOCK = np.uint8(256 - 2 ** (8 - _BITS))
 _INDEX_WEIGHTS = np.array([4**_BITS, 2**_BITS, 1], np.float32) / 2 ** (8 - _BITS)
@@ -74,15 +76,18 @@ def recognise(image: Levels) -> Match:
 
     A palette that reads the same in both orders (jet is nearly its own mirror) counts as bgr.
     """
-    sample = _smooth_pixels(image)
+    calm = _smooth_pixels(image)
+    varied = calm[_varied(calm)]
     best: tuple[float, Match] | None = None
     orders: tuple[Order, Order] = ("bgr", "rgb")
     for order in orders:
-        distances = _distances(sample if order == "rgb" else sample[:, ::-1])  # (N, P)
+        turn = slice(None, None, 1 if order == "rgb" else -1)
+        distances = _distances(varied[:, turn])  # (N, P)
         capped = np.minimum(distances, 2 * NEAR_LEVELS).mean(axis=0)  # overlays weigh no more
         row = int(capped.argmin())
         if best is None or capped[row] < best[0]:
-            explained = float((distances[:, row] < NEAR_LEVELS).mean())
+            usual = calm[:: max(1, len(calm) // _SAMPLES), turn]
+            explained = float((_distances(usual)[:, row] < NEAR_LEVELS).mean())
             best = float(capped[row]), Match(list(load_palettes())[row], order, explained)
     assert best is not None  # two orders were tried
     return best[1]
@@ -98,15 +103,26 @@ def decode(image: Levels, match: Match) -> Levels:
 
 
 def _smooth_pixels(image: Levels) -> Array:
-    """Return about _SAMPLES colours (N, 3) from where neighbours agree: edges are mixtures."""
+    """Return colours (N, 3) of pixels whose neighbours agree: edges are mixtures."""
     height, width = image.shape[:2]
-    step = max(1, int(np.sqrt(height * width / (4 * _SAMPLES))))
+    step = max(1, int(np.sqrt(height * width / (8 * _SAMPLES))))
     here = image[: height - 1 : step, : width - 1 : step].astype(np.float32)
     there = image[1::step, 1::step].astype(np.float32)[: here.shape[0], : here.shape[1]]
-    colours = here.reshape(-1, 3)
     unrest = np.abs(here - there).sum(axis=2).reshape(-1)
-    calm = np.flatnonzero(unrest <= np.median(unrest))
-    return colours[calm[:: max(1, len(calm) // _SAMPLES)]]
+    calm: Array = here.reshape(-1, 3)[unrest <= max(float(np.median(unrest)), _CALM_LEVELS)]
+    return calm
+
+
+def _varied(colours: Array) -> npt.NDArray[np.intp]:
+    """Return the indices of about _SAMPLES colours (N, 3), fewer of those that are many.
+
+    A picture is mostly background, and the few colours of that lie on many palettes.
+    """
+    cells = (colours // _CELL_LEVELS) @ np.array([64, 8, 1], np.float32)
+    _, cell, counts = np.unique(cells, return_inverse=True, return_counts=True)
+    share = np.cumsum(1 / np.sqrt(counts[cell]))
+    wanted = np.linspace(0, share[-1], _SAMPLES, endpoint=False)
+    return np.unique(np.searchsorted(share, wanted))
 
 
 def _distances(colours: Array) -> Array:
