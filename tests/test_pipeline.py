@@ -133,6 +133,21 @@ def test_limits(pipeline, two_faces):
         pipeline.detect(two_faces, min_score=40)
     with pytest.raises(InputError, match="max_faces: expected None or a number from 1, got 0"):
         pipeline.detect(two_faces, max_faces=0)
+    with pytest.raises(InputError, match="min_size_px: expected pixels from 0, got nan"):
+        pipeline.detect(two_faces, min_size_px=float("nan"))
+
+
+def test_limits_change_nothing_of_the_faces_that_are_left(pipeline, two_faces):
+    everything = pipeline.detect(two_faces)
+    sizes = [float(np.sqrt(np.prod(face.box_px[2:] - face.box_px[:2]))) for face in everything]
+    between = sum(sizes) / 2
+    assert min(sizes) < between
+    for limits in ({"max_faces": 1}, {"min_size_px": between}, {"min_score": everything[0].score}):
+        (left,) = pipeline.detect(two_faces, **limits)
+        (same,) = [face for face in everything if face.score == left.score]
+        np.testing.assert_array_equal(left.points_px, same.points_px)
+        np.testing.assert_array_equal(left.box_px, same.box_px)
+    assert pipeline.detect(two_faces, min_size_px=max(sizes) + 1) == []
 
 
 def test_two_boxes_that_lead_to_one_face_are_one(pipeline, warm_scene):
@@ -285,3 +300,10 @@ def test_real_recordings_give_the_same_points_in_every_unit(bundled, shared):
                 moved = np.abs(one.points_px - other.points_px).max() / size * 100
                 assert moved < REAL_UNIT_PX, path.name
     assert found > len(paths) / 2
+
+
+def test_every_face_says_how_it_is_turned_and_how_good_it_is(pipeline, two_faces):
+    whole, other = pipeline.detect(two_faces)
+    assert np.isfinite(whole.pose_deg).all()
+    assert 0 < whole.quality < 1
+    assert whole.pose_deg.shape == other.pose_deg.shape == (3,)

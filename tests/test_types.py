@@ -22,6 +22,8 @@ def face(**changes) -> Face:
         "visibility": np.zeros(3),
         "scheme": "facesynthetics70",
         "five_px": np.zeros((5, 2)),
+        "quality": 0.5,
+        "pose_deg": np.zeros(3),
     }
     return Face(**(fields | changes))
 
@@ -31,6 +33,7 @@ def face(**changes) -> Face:
     [
         ("points_px", np.zeros((3, 3)), r"Face.points_px: expected shape \(3, 2\), got \(3, 3\)."),
         ("sigma_px", np.zeros(2), r"Face.sigma_px: expected shape \(3,\), got \(2,\)."),
+        ("pose_deg", np.zeros(2), r"Face.pose_deg: expected shape \(3,\), got \(2,\)."),
         ("box_px", np.zeros((1, 4)), r"Face.box_px: expected shape \(4,\), got \(1, 4\)."),
     ],
 )

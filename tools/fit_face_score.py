@@ -2,49 +2,33 @@
 
 Runs the whole pipeline on held-out synthetic scenes and fits a logistic function to which of its
 boxes hold a face (IoU of at least 0.4):
-    python tools/fit_face_score.py SCENES_VAL [--landmarks FILE] [--detector FILE] [--count 1000]
+    python tools/fit_face_score.py SCENES_VAL [--landmarks FILE] [--detector FILE]
+        [--min-presence P] [--count 1000]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from detector_tables import calibration
+from proposals import (
+    FACE,
+    SMALLEST_PX,
+    Scene,
+    add_pipeline_options,
+    asked_pipeline,
+    propose,
+    read_scenes,
+    sizes_px,
+)
 
-from tfan.geometry.boxes import areas, intersections
-from tfan.geometry.coordinates import to_centre_px
 from tfan.models.face_score import FaceScore, logit
-from tfan.pipeline import load_pipeline
-from tfan.train.shards import load_shards
-
-FACE, IGNORED = 1, 0
-MATCH_IOU, TOUCH_IOU = 0.4, 0.2
-SMALLEST_PX = 12.0  # fainter faces are neither asked for nor held against it
-COLUMNS = ("images", "size_hw", "boxes_px", "kind")
-
-
-def overlaps(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    common = intersections(box, boxes)
-    return common / (areas(box) + areas(boxes) - common + 1e-9)
-
-
-def judged(faces: list, boxes: np.ndarray, kinds: np.ndarray) -> list[tuple[int, bool]]:
-    """Return (index of the face found, is it right) for the faces that count, best first."""
-    out, used = [], set()
-    large = np.sqrt(areas(boxes)) >= SMALLEST_PX
-    for i, face in enumerate(faces):
-        iou = overlaps(to_centre_px(face.box_px), boxes) if len(boxes) else np.zeros(0)
-        best = int(iou.argmax()) if len(iou) else -1
-        if best >= 0 and iou[best] >= TOUCH_IOU and (kinds[best] == IGNORED or not large[best]):
-            continue
-        right = best >= 0 and iou[best] >= MATCH_IOU and best not in used
-        if right:
-            used.add(best)
-        out.append((i, right))
-    return out
+from tfan.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
@@ -64,20 +48,14 @@ class Observed:
     scenes: int
 
 
-def observe(columns: dict[str, np.ndarray], pipeline) -> Observed:
-    """Run the pipeline on scenes given by the columns of their shards."""
-    rows, right, faces_there = [], [], 0
-    for k in range(len(columns["kind"])):
-        height, width = columns["size_hw"][k]
-        there = columns["kind"][k] >= IGNORED
-        boxes, kinds = columns["boxes_px"][k][there], columns["kind"][k][there]
-        faces_there += int(((kinds == FACE) & (np.sqrt(areas(boxes)) >= SMALLEST_PX)).sum())
-        found = pipeline.candidates(columns["images"][k][:height, :width])
-        faces = [face for face, _ in found]
-        for i, good in judged(faces, boxes, kinds):
-            rows.append((found[i][1], float(faces[i].confidence.mean())))
-            right.append(good)
-    return Observed(np.array(rows), np.array(right, float), faces_there, len(columns["kind"]))
+def observe(scenes: Sequence[Scene], pipeline: Pipeline) -> Observed:
+    """Run the pipeline on scenes."""
+    found = [proposal for scene in scenes for proposal in propose(pipeline, scene)]
+    faces = sum(
+        int(((s.kinds == FACE) & (sizes_px(s.boxes_px) >= SMALLEST_PX)).sum()) for s in scenes
+    )
+    rows = np.array([(one.detector, one.sureness) for one in found])
+    return Observed(rows, np.array([one.right for one in found], float), faces, len(scenes))
 
 
 def fit(rows: np.ndarray, right: np.ndarray) -> FaceScore:
@@ -102,30 +80,22 @@ def table(score: FaceScore, seen: Observed) -> str:
             f"| {least} | {hits / max(1, seen.faces):.3f} | {hits / max(1, kept.sum()):.3f} "
             f"| {(kept.sum() - hits) / seen.scenes:.3f} |"
         )
-    bins = np.clip((p * 5).astype(int), 0, 4)
-    calibration = {
-        f"{b / 5:.1f}-{(b + 1) / 5:.1f}": [
-            int((bins == b).sum()),
-            round(float(right[bins == b].mean()), 3) if (bins == b).any() else None,
-        ]
-        for b in range(5)
-    }
-    return "\n".join(lines) + "\n\nscore band: [boxes, share right] " + json.dumps(calibration)
+    found = calibration(p, right)
+    bands = {row["band"]: [row["boxes"], round(row["right"], 3)] for row in found["bands"]}
+    lines += ["", f"score band: [boxes, share right] {json.dumps(bands)}"]
+    return "\n".join([*lines, f"expected calibration error {found['expected_error']:.3f}"])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("scenes", type=Path)
-    parser.add_argument("--landmarks", type=Path)
-    parser.add_argument("--detector", type=Path)
+    add_pipeline_options(parser)
     parser.add_argument("--count", type=int, default=1000)
     asked = parser.parse_args()
-    pipeline = load_pipeline(asked.landmarks, detector_path=asked.detector, threads=1)
-    shards = load_shards(asked.scenes, "scenes", names=COLUMNS, limit=asked.count)
-    columns = {name: values.numpy() for name, values in shards.columns.items()}
-    half = len(shards) // 2  # fitted on the scenes of the first half, judged on those of the second
-    first = observe({name: values[:half] for name, values in columns.items()}, pipeline)
-    second = observe({name: values[half:] for name, values in columns.items()}, pipeline)
+    pipeline = asked_pipeline(asked)
+    scenes = list(read_scenes(asked.scenes, count=asked.count))
+    half = len(scenes) // 2  # fitted on the scenes of the first half, judged on those of the second
+    first, second = observe(scenes[:half], pipeline), observe(scenes[half:], pipeline)
     score = fit(first.rows, first.right)
     print(score)
     print(table(score, second))

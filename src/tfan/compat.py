@@ -16,6 +16,7 @@ from tfan.errors import InputError
 from tfan.geometry.pyramid import check_pyramid
 from tfan.landmarks.schemes import scheme_for
 from tfan.models.landmarker import Looks
+from tfan.models.wanted import Wanted
 from tfan.pipeline import Pipeline, load_pipeline
 from tfan.types import Array, Face
 
@@ -86,13 +87,24 @@ class ThermalLandmarks:
         mode: str = "auto",
         *,
         min_score: float | None = None,
+        min_size_px: float = 0.0,
         max_faces: int | None = None,
     ) -> list[Face]:
         """Return the faces of an image, best first; see `tfan.Pipeline.detect`."""
-        return self._pipeline.detect(image, mode, min_score=min_score, max_faces=max_faces)
+        return self._pipeline.detect(
+            image, mode, min_score=min_score, min_size_px=min_size_px, max_faces=max_faces
+        )
 
     def process(
-        self, image: Any, sliding_window: bool = False, multi: bool = False, mode: str = "auto"
+        self,
+        image: Any,
+        sliding_window: bool = False,
+        multi: bool = False,
+        mode: str = "auto",
+        *,
+        min_score: float | None = None,
+        min_size_px: float = 0.0,
+        max_faces: int | None = None,
     ) -> tuple[list[Array], list[Array]] | tuple[Array, Array]:
         """Return landmarks in pixels and the confidence 0..1 of each.
 
@@ -101,15 +113,26 @@ class ThermalLandmarks:
             sliding_window: search with windows instead of the detector.
             multi: all faces instead of the best one.
             mode: "auto", "temperature" or "pixel".
+            min_score: see `detect`; the sliding window takes none of these three.
+            min_size_px: see `detect`.
+            max_faces: with multi=True, no more than so many of the best.
 
         Returns:
             Two lists with one (N, 2) and one (N,) float32 array for each face, best first, empty
             without a face. With sliding_window two arrays, (N, 2) and (N,); the confidences are
             all zero, the points all -1, when no window shows a face.
         """
+        wanted = Wanted(min_score=min_score, min_size_px=min_size_px, max_faces=max_faces)
         if sliding_window:
+            _check_unlimited(wanted)
             return self._slide(image, mode)
-        faces = self.detect(image, mode, max_faces=None if multi else 1)
+        faces = self.detect(
+            image,
+            mode,
+            min_score=min_score,
+            min_size_px=min_size_px,
+            max_faces=max_faces if multi else 1,
+        )
         return [face.points_px for face in faces], [face.confidence for face in faces]
 
     def _slide(self, image: Any, mode: str) -> tuple[Array, Array]:
@@ -120,6 +143,16 @@ class ThermalLandmarks:
             return face.points_px, face.confidence
         nowhere = np.full((self.n_landmarks, 2), _NOWHERE_PX, np.float32)
         return nowhere, np.zeros(self.n_landmarks, np.float32)
+
+
+def _check_unlimited(wanted: Wanted) -> None:
+    if wanted != Wanted():
+        raise InputError(
+            "sliding_window=True",
+            expected="no min_score, min_size_px or max_faces",
+            got=repr(wanted),
+            fix="It answers with one face, found without a detector's score.",
+        )
 
 
 def _device(device: str | None, gpus: int | Sequence[int] | None) -> str | None:

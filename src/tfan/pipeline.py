@@ -8,17 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from tfan.errors import InputError, WeightsError
+from tfan.errors import WeightsError
 from tfan.geometry.boxes import box_for_points, clip_boxes, suppress
 from tfan.geometry.coordinates import to_image_px
 from tfan.geometry.crop import windows_for_boxes, windows_for_points
+from tfan.geometry.head_pose import head_poses
 from tfan.geometry.pyramid import pyramid_windows
 from tfan.landmarks.schemes import N_NETWORK, NETWORK_SCHEMES, load_scheme, scheme_for
+from tfan.models.calibration import PLAIN_CALIBRATION
 from tfan.models.detector import DETECTOR_CONTRACT, Detector
 from tfan.models.face_score import PLAIN_SCORE, FaceScore
 from tfan.models.landmarker import LANDMARK_CONTRACT, Landmarker, Landmarks, Looks, five_of
 from tfan.models.registry import find, read_bundled, read_own
 from tfan.models.runtime import Contract, OnnxRuntime
+from tfan.models.wanted import Wanted
 from tfan.thermal.plane import prepare
 from tfan.types import AnyArray, Array, Face
 
@@ -54,6 +57,7 @@ class Pipeline:
         mode: str = "auto",
         *,
         min_score: float | None = None,
+        min_size_px: float = 0.0,
         max_faces: int | None = None,
     ) -> list[Face]:
         """Return the faces of an image, best first; an empty list when there are none.
@@ -62,13 +66,14 @@ class Pipeline:
             image: (H, W) temperatures, counts or brightness, or (H, W, 3 or 4) colours; see
                 `tfan.interpret`. It is not changed.
             mode: "auto", "temperature" or "pixel".
-            min_score: least score of a face; None takes the weights' own.
+            min_score: least score of a face, 0..1; None takes the weights' own.
+            min_size_px: least size of a face: sqrt(width x height) of `box_px`, which is cut at
+                the edges of the image.
             max_faces: no more than so many of the best; None gives all.
         """
-        _check_limits(min_score, max_faces)
-        least = self.min_score if min_score is None else min_score
-        faces = [face for face, _ in self.candidates(image, mode) if face.score >= least]
-        return faces[:max_faces]
+        wanted = Wanted(min_score=min_score, min_size_px=min_size_px, max_faces=max_faces)
+        faces = [face for face, _ in self.candidates(image, mode)]
+        return wanted.among(faces, usual_score=self.min_score)
 
     def candidates(self, image: Any, mode: str = "auto") -> list[tuple[Face, float]]:
         """Return every box that may hold a face, best first, with the detector's own score.
@@ -134,6 +139,7 @@ class Pipeline:
             rows = NETWORK_SCHEMES[self.scheme]
         points = to_image_px(marks.points_px[:, rows])
         five = points[:, load_scheme(self.scheme).five]
+        poses = head_poses(marks.points_px, marks.sigma_px)
         return [
             Face(
                 box_px=boxes[i],
@@ -144,6 +150,8 @@ class Pipeline:
                 visibility=marks.visibility[i, rows],
                 scheme=self.scheme,
                 five_px=five[i],
+                quality=float(marks.quality[i]),
+                pose_deg=poses[i],
             )
             for i in np.flatnonzero(marks.presence >= self.min_presence)
         ]
@@ -175,8 +183,8 @@ def load_pipeline(
     run = {"device": device, "threads": threads}
     marker = _runtime(LANDMARK_CONTRACT, "landmarks", model_path, run)
     _check_points(marker, n_landmarks, str(model_path))
-    factor = mark.sigma_factor if model_path is None else 1.0
-    landmarker = Landmarker(marker, mark.input_hw[0], looks, factor)
+    calibration = mark.calibration if model_path is None else PLAIN_CALIBRATION
+    landmarker = Landmarker(marker, mark.input_hw[0], looks, calibration)
     finder = _runtime(DETECTOR_CONTRACT, "detector", detector_path, run)
     size = max(detect.input_hw) if detector_size is None else detector_size
     detector = Detector(finder, size, detect.threshold)
@@ -202,13 +210,6 @@ def _check_points(runtime: OnnxRuntime, n_landmarks: int, source: str) -> None:
     if isinstance(count, int) and count not in wanted:
         numbers = " or ".join(map(str, wanted))
         raise WeightsError(f"{source}: expected a network of {numbers} landmarks, got {count}")
-
-
-def _check_limits(min_score: float | None, max_faces: int | None) -> None:
-    if min_score is not None and not 0 <= min_score <= 1:
-        raise InputError("min_score", expected="a number from 0 to 1", got=repr(min_score))
-    if max_faces is not None and max_faces < 1:
-        raise InputError("max_faces", expected="None or a number from 1", got=repr(max_faces))
 
 
 def _agreed_boxes(boxes: Array, marks: Landmarks) -> Array:

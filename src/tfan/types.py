@@ -30,12 +30,17 @@ class Face:
         box_px: (4,) left, top, right, bottom; hairline to chin, visible face ear to ear.
         score: 0..1, how sure it is that this is a face; higher is surer.
         points_px: (N, 2) x, y of the landmarks of `scheme`.
-        sigma_px: (N,) expected distance of each point from its true place.
+        sigma_px: (N,) expected (mean) distance of each point from its true place.
         confidence: (N,) 0..1, probability that the point lies within 5 % of the face's size
             of its true place.
-        visibility: (N,) 0..1, probability that nothing hides the point.
+        visibility: (N,) 0..1, probability that the point is seen: neither the face itself nor
+            anything else hides it, and it lies in the image.
         scheme: name of the landmark convention, see tfan.landmarks.load_scheme.
         five_px: (5, 2) right eye, left eye, nose tip, right and left mouth corner.
+        quality: 0..1, probability that the mean distance of the points from their true places is
+            below 5 % of the face's size; ranks faces by expected error.
+        pose_deg: (3,) yaw, pitch, roll of the head: positive yaw turns to the subject's left
+            (image right), positive pitch nods down, positive roll leans to the subject's right.
     """
 
     box_px: Array
@@ -46,6 +51,8 @@ class Face:
     visibility: Array
     scheme: str
     five_px: Array
+    quality: float
+    pose_deg: Array
 
     def __post_init__(self) -> None:
         n = len(self.points_px)
@@ -56,6 +63,7 @@ class Face:
             "confidence": (n,),
             "visibility": (n,),
             "five_px": (5, 2),
+            "pose_deg": (3,),
         }
         for name, shape in shapes.items():
             got = getattr(self, name).shape

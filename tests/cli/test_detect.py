@@ -19,6 +19,7 @@ from tfan.types import Face
 HEIGHT, WIDTH, N = 24, 32, 70
 POINT_PX = (10.0, 5.0)
 SKIN_CELSIUS = 34.0
+BOX_PX = 17.9  # sqrt(16 x 20)
 
 
 def face(score: float, *, x: float = POINT_PX[0]) -> Face:
@@ -32,6 +33,8 @@ def face(score: float, *, x: float = POINT_PX[0]) -> Face:
         visibility=every * 0.5,
         scheme="facesynthetics70",
         five_px=np.zeros((5, 2), np.float32),
+        quality=0.9,
+        pose_deg=np.zeros(3, np.float32),
     )
 
 
@@ -41,12 +44,13 @@ class Fake:
     def __init__(self, **asked) -> None:
         self.asked = asked
 
-    def detect(self, image, mode="auto", *, min_score=None, max_faces=None):
+    def detect(self, image, mode="auto", *, min_score=None, min_size_px=0, max_faces=None):
         if image.shape[0] == 18:
             raise InputError("image", expected="other than 18 rows", got="18")
         if image.shape[0] == 19:
             raise ZeroDivisionError("a bug")
         found = [face(0.9), face(0.4)] if image.max() > 0 else []
+        found = [] if min_size_px > BOX_PX else found
         return [f for f in found if f.score >= (min_score or 0)][:max_faces]
 
 
@@ -122,6 +126,9 @@ def test_best_and_min_score_choose_faces(frames):
     assert scores("--best") == [0.9]
     assert scores("--min-score", 0.5) == [0.9]
     assert scores("--min-score", 0.95) == []
+    assert scores("--max-faces", 1) == scores("--best", "--max-faces", 1) == [0.9]
+    assert scores("--max-faces", 5) == scores("--min-size", 17) == [0.9, 0.4]
+    assert scores("--min-size", 18) == []
 
 
 def test_options_reach_the_landmarker_and_the_reading(frames):
@@ -204,6 +211,13 @@ def test_wrong_weights_end_the_run_with_one_line(frames):
         (["--n-landmarks", "68"], "'68' is not one of '70', '478'"),
         (["--mode", "celsius"], "'celsius' is not one of"),
         (["--min-score", "1.5"], "'--min-score'"),
+        (["--min-score", "nan"], "'--min-score'"),
+        (["--min-size", "-3"], "'--min-size'"),
+        (["--min-size", "nan"], "'--min-size'"),
+        (["--min-size", "small"], "'--min-size'"),
+        (["--min-size", "inf"], "min_size_px: expected pixels from 0, got inf"),
+        (["--max-faces", "0"], "'--max-faces'"),
+        (["--best", "--max-faces", "2"], "choose one of them"),
         (["--nonsense"], "No such option"),
     ],
 )

@@ -36,10 +36,12 @@ def test_what_is_no_number_is_null_in_json_and_nothing_in_csv():
         visibility=gap,
         scheme="s",
         five_px=np.zeros((5, 2), np.float32),
+        quality=0.9,
+        pose_deg=np.zeros(3, np.float32),
     )
     found = Found(Path("a.png"), VALUES, VALUES, READING, [face])
     record = json.loads(json_line(found))["faces"][0]
     assert record["points_px"] == [[None, None]]
     assert record["sigma_px"] == record["celsius"] == [None]
     (row,) = csv_rows(found)
-    assert row[7:] == (0, None, None, None, None, None, None)
+    assert row[11:] == (0, None, None, None, None, None, None)

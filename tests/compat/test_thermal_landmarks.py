@@ -54,6 +54,31 @@ def test_lists_of_arrays(landmarker, two_faces, multi):
         np.testing.assert_allclose(confidence, face.confidence, atol=1e-5)
 
 
+def test_limits_of_process_are_those_of_detect(landmarker, two_faces):
+    faces = landmarker.detect(two_faces)
+    sizes = [float(np.sqrt(np.prod(face.box_px[2:] - face.box_px[:2]))) for face in faces]
+    for limits, left in (
+        ({"min_size_px": sum(sizes) / 2}, [faces[int(np.argmax(sizes))]]),
+        ({"min_score": faces[0].score}, faces[:1]),
+        ({"max_faces": 1}, faces[:1]),
+        ({"min_size_px": max(sizes) + 1}, []),
+    ):
+        points, _ = landmarker.process(two_faces, multi=True, **limits)
+        assert len(points) == len(left)
+        for marks, face in zip(points, left, strict=True):
+            np.testing.assert_array_equal(marks, face.points_px)
+    assert len(landmarker.process(two_faces, max_faces=2)[0]) == 1
+
+
+def test_wrong_limits_of_process_are_sentences(landmarker, two_faces):
+    with pytest.raises(InputError, match="min_size_px: expected pixels from 0, got -1"):
+        landmarker.process(two_faces, min_size_px=-1)
+    with pytest.raises(InputError, match="max_faces: expected None or a number from 1, got 0"):
+        landmarker.process(two_faces, max_faces=0)
+    with pytest.raises(InputError, match="sliding_window=True: expected no min_score, min_size_px"):
+        landmarker.process(two_faces, sliding_window=True, min_score=0.5)
+
+
 class Silent:
     """A network that sees nothing, whichever its task."""
 

@@ -7,20 +7,18 @@ import pytest
 
 from tfan.errors import InputError
 from tfan.geometry.crop import Windows
+from tfan.models.calibration import Calibration, within
 from tfan.models.landmarker import (
     MAX_SHIFT,
     Landmarker,
     face_size_px,
     five_of,
-    near_probability,
     offness,
     unsureness,
 )
 from tfan.thermal.plane import prepare
 
 ATOL_PX = 1e-3
-SHARE_ATOL = 0.01  # of 20,000 draws
-
 SURE_SPREAD = 0.005  # of a network that has no doubt
 
 
@@ -67,24 +65,30 @@ def test_points_and_errors_in_pixels(plane):
     np.testing.assert_allclose(found.visibility, 0.5)
     size = face_size_px(found.points_px)[0]
     np.testing.assert_allclose(size, 80 / 1.5, rtol=1e-4)
-    expected = near_probability(spread_px, 0.05 * size) / (1 + np.exp(-9))
+    expected = within(0.05 * size, 2 * spread_px, shape=2) / (1 + np.exp(-9))
     np.testing.assert_allclose(found.confidence, expected, rtol=1e-4)
-
-
-def test_near_probability_is_the_share_of_draws():
-    rng = np.random.default_rng(12)
-    radius = rng.gamma(2, 1.7, 20_000)  # radii of the density exp(-r / s) / (2 pi s^2)
-    for limit in (0.5, 2.0, 6.0):
-        share = near_probability(np.float64(1.7), np.float64(limit))
-        assert share == pytest.approx((radius < limit).mean(), abs=SHARE_ATOL)
-    assert radius.mean() == pytest.approx(2 * 1.7, rel=0.02)
 
 
 def test_calibration_scales_sigma_and_lowers_confidence(plane):
     plain = Landmarker(Fixed(pattern()))(plane, one_window())
-    wary = Landmarker(Fixed(pattern()), sigma_factor=2.0)(plane, one_window())
+    wary = Landmarker(Fixed(pattern()), calibration=Calibration(factor=2.0))(plane, one_window())
     np.testing.assert_allclose(wary.sigma_px, 2 * plain.sigma_px, rtol=1e-6)
     assert (wary.confidence < plain.confidence).all()
+
+
+def test_a_point_outside_the_image_is_not_visible(plane):
+    edge = pattern()
+    edge[10:14] = [[-60.51 / 40, 0], [-60.49 / 40, 0], [59.49 / 40, 0], [0, 49.51 / 40]]
+    found = Landmarker(Fixed(edge), looks=1)(plane, one_window())  # (60, 50) of 120 x 100
+    np.testing.assert_allclose(found.visibility[0, 10:14], [0, 0.5, 0.5, 0])
+
+
+def test_quality_falls_with_sigma_and_without_a_face(plane):
+    def quality(**changes):
+        return float(Landmarker(Fixed(pattern(), **changes))(plane, one_window()).quality[0])
+
+    assert 1 > quality(spread=0.01) > quality(spread=0.05) > quality(spread=0.2) > 0
+    assert quality(spread=0.01, presence=-9.0) < 1e-3
 
 
 def test_doubtful_presence_lowers_every_confidence(plane):

@@ -124,5 +124,5 @@ def test_a_checkout_is_packed_as_differences_from_the_mean(tmp_path, monkeypatch
         assert packed["exs"].tolist() == [[[0, -2, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0]]]
         assert packed["expr_names"].tolist() == ["jawOpen"]
     assert [p.name for p in made.parent.iterdir()] == ["head.npz"]
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="expected a place to write a head model"):
         pack(tmp_path, made / "below_a_file.npz")

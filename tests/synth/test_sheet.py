@@ -47,5 +47,5 @@ def test_a_picture_is_written_as_rgb_beside_and_renamed(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(InputError, match=r"picture: expected a place .*, got .*a\.png"):
+    with pytest.raises(InputError, match=r"a\.png: expected a place to write a picture, got"):
         write_picture(tmp_path / "file" / "a.png", np.zeros((2, 2, 3), np.uint8))

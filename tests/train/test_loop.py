@@ -12,6 +12,7 @@ from tfan.train.landmark_task import LandmarkTask
 from tfan.train.loop import Progress, move_average, rate_at, spent
 from tfan.train.reports import read_records
 from tfan.train.run import run
+from tfan.train.setting import Setting
 
 from .conftest import tiny_config
 
@@ -111,11 +112,11 @@ def test_an_unknown_device_is_one_sentence(data, tmp_path):
 def test_some_of_a_batch_shows_no_face_once_negatives_exist(data):
     config = tiny_config("landmarks")
     config = replace(config, crops=replace(config.crops, negative_share=0.25))
-    task = LandmarkTask(config, data=data, held_out=None, device=torch.device("cpu"), seed=0)
+    setting = Setting(config, data, held_out=None, device=torch.device("cpu"), seed=0)
+    task = LandmarkTask(setting)
     assert int((~task.next_batch().present).sum()) == 4
     (data / "negatives-00000.npz").unlink()
-    without = LandmarkTask(config, data=data, held_out=None, device=torch.device("cpu"), seed=0)
-    assert bool(without.next_batch().present.all())
+    assert bool(LandmarkTask(setting).next_batch().present.all())
 
 
 def test_the_rate_rises_then_falls():

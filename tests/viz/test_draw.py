@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,8 @@ def face(points_px, *, confidence=1.0, visibility=1.0, box_px=(5, 5, 35, 35)):
         visibility=every * np.float32(visibility),
         scheme="facesynthetics70",
         five_px=np.zeros((5, 2), np.float32),
+        quality=0.9,
+        pose_deg=np.zeros(3, np.float32),
     )
 
 
@@ -82,3 +86,16 @@ def test_what_cannot_be_drawn_on_is_named():
         InputError, match=r"expected uint8 \(height, width, 3\), got float32 \(4, 4\)"
     ):
         draw_faces(np.zeros((4, 4), np.float32), [])
+
+
+def test_axes_are_drawn_where_they_point():
+    turned = replace(
+        face([]), five_px=np.full((5, 2), 20, np.float32), pose_deg=np.float32([0, 0, 90])
+    )
+    plain = draw_faces(GREY, [turned], long_side_px=60)
+    found = draw_faces(GREY, [turned], long_side_px=60, axes=True)
+    at = changed(plain, found)  # leaning to its right by 90 degrees: its left is up in the picture
+    red = at[(found[tuple(at.T)] == (230, 70, 60)).all(axis=1)]
+    assert len(red) > 3
+    assert red[:, 0].max() <= 20 + 2
+    assert np.abs(red[:, 1] - 20).max() <= 2

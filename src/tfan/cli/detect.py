@@ -17,8 +17,10 @@ from tfan.cli.options import (
     CsvOption,
     DeviceOption,
     JsonOption,
+    LeastSizeOption,
     Mode,
     ModeOption,
+    MostOption,
     MultiOption,
     OverlayOption,
     Points,
@@ -30,11 +32,13 @@ from tfan.cli.options import (
 from tfan.cli.results import CSV_COLUMNS, Failed, Found, csv_rows, json_line, table
 from tfan.errors import InputError, MissingExtraError, WeightsError
 from tfan.io import expand, read_image, write_png
+from tfan.models.wanted import Wanted
 from tfan.thermal.interpret import as_image, to_celsius
 from tfan.thermal.plane import prepare
 from tfan.viz import colourise, draw_faces
 
 _BAR_FROM_FILES = 3
+_EVERYTHING = Wanted()
 _PICTURE = "{}.faces.png"  # name of an overlay; a folder of them and of images gives the images
 
 
@@ -43,8 +47,7 @@ class Asked:
     """What the user asked of each image."""
 
     mode: str = "auto"
-    min_score: float | None = None
-    max_faces: int | None = None
+    wanted: Wanted = _EVERYTHING
     overlay: Path | None = None
     verbose: bool = False
 
@@ -61,6 +64,8 @@ def detect(
     as_csv: CsvOption = False,
     overlay: OverlayOption = None,
     min_score: ScoreOption = None,
+    min_size: LeastSizeOption = 0.0,
+    max_faces: MostOption = None,
     detector_size: SizeOption = None,
     device: DeviceOption = "cpu",
     verbose: VerboseOption = False,
@@ -73,10 +78,11 @@ def detect(
     """
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv: choose one of them.")
+    wanted = _wanted(min_score, min_size, max_faces, multi=multi)
     landmarker = _loaded(
         context, n_landmarks=int(n_landmarks), device=device, detector_size=detector_size
     )
-    asked = Asked(str(mode), min_score, None if multi else 1, overlay, verbose)
+    asked = Asked(str(mode), wanted, overlay, verbose)
     quiet = sys.stdout.isatty() and (as_json or as_csv)  # results and a bar would mix
     files = expand(images, leave_out=_PICTURE.format("*"))
     with _bar(files, quiet=quiet) as paths:
@@ -84,6 +90,20 @@ def detect(
         n_failed = _write_csv(results) if as_csv else _write(results, as_json=as_json)
     if n_failed:
         raise typer.Exit(1)
+
+
+def _wanted(
+    min_score: float | None, min_size: float, max_faces: int | None, *, multi: bool
+) -> Wanted:
+    """Return the limits that were asked for; what cannot be meant is a wrong call."""
+    if not multi and max_faces not in (None, 1):
+        raise typer.BadParameter(f"--best and --max-faces {max_faces}: choose one of them.")
+    try:
+        return Wanted(
+            min_score=min_score, min_size_px=min_size, max_faces=max_faces if multi else 1
+        )
+    except InputError as error:  # infinity, which the option's range lets pass
+        raise typer.BadParameter(str(error)) from error
 
 
 def _loaded(context: typer.Context, **asked: Any) -> Landmarker:
@@ -127,8 +147,13 @@ def find(landmarker: Landmarker, path: Path, asked: Asked) -> Found:
     plane = prepare(image, asked.mode)
     measured = plane.reading.meaning == "temperature"
     celsius = to_celsius(as_image(image), plane.reading) if measured else None
+    wanted = asked.wanted
     faces = landmarker.detect(
-        image, asked.mode, min_score=asked.min_score, max_faces=asked.max_faces
+        image,
+        asked.mode,
+        min_score=wanted.min_score,
+        min_size_px=wanted.min_size_px,
+        max_faces=wanted.max_faces,
     )
     return Found(path, plane.values, celsius, plane.reading, faces)
 

@@ -16,6 +16,7 @@ class Landmarker(Protocol):
         mode: str = "auto",
         *,
         min_score: float | None = None,
+        min_size_px: float = 0.0,
         max_faces: int | None = None,
     ) -> list[Face]:
         """Return the faces of an image, best first."""

@@ -28,7 +28,14 @@ class Command:
 COMMANDS = {
     "detect": Command("tfan.cli.detect", "detect", "Find faces and landmarks in images."),
     "demo": Command("tfan.cli.demo", "demo", "Find the face in a frame that ships with tfan."),
+    "evaluate": Command("tfan.cli.evaluate", "evaluate", "Score faces on annotated images."),
     "info": Command("tfan.cli.info", "info", "Versions, devices and weights."),
+    "calibration": Command(
+        "tfan.cli.calibration", "calibration", "Fit and prove the certainties of weights."
+    ),
+    "robustness": Command(
+        "tfan.cli.robustness", "robustness", "Score weights on synthetic people, axis by axis."
+    ),
     "synth": Command("tfan.cli.synth", "app", "Make synthetic thermal faces.", group=True),
     "train": Command("tfan.cli.train", "app", "Train networks of your own.", group=True),
 }

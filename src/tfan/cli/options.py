@@ -42,6 +42,15 @@ ScoreOption = Annotated[
     float | None,
     typer.Option(min=0, max=1, help="Least score of a face; by default the weights' own."),
 ]
+LeastSizeOption = Annotated[
+    float,
+    typer.Option(
+        "--min-size", min=0, metavar="PX", help="Least size of a face, sqrt(width x height)."
+    ),
+]
+MostOption = Annotated[
+    int | None, typer.Option("--max-faces", min=1, help="No more than so many of the best.")
+]
 SizeOption = Annotated[
     int | None,
     typer.Option(help="Long side of what the detector sees, such as 512 for small far faces."),

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 CSV_COLUMNS = (
-    "image", "face", "score", "box_left_px", "box_top_px", "box_right_px", "box_bottom_px",
+    "image", "face", "score", "quality", "yaw_deg", "pitch_deg", "roll_deg",
+    "box_left_px", "box_top_px", "box_right_px", "box_bottom_px",
     "landmark", "x_px", "y_px", "sigma_px", "confidence", "visibility", "celsius",
 )  # fmt: skip
-_HEADINGS = ("score", "box: left top right bottom", "points", "± px", "hidden", "°C")
+_HEADINGS = (
+    "score", "quality", "box: left top right bottom", "yaw pitch roll", "points", "± px", "hidden",
+    "°C",
+)  # fmt: skip
 _HIDDEN_BELOW = 0.5  # visibility
-_DECIMALS_PX, _DECIMALS_SHARE, _DECIMALS_CELSIUS = 2, 4, 2
+_DECIMALS_PX, _DECIMALS_SHARE, _DECIMALS_CELSIUS, _DECIMALS_DEG = 2, 4, 2, 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +94,8 @@ def json_line(result: Found | Failed) -> str:
 def _face_record(found: Found, face: Face) -> dict[str, Any]:
     record = {
         "score": _plain(face.score, _DECIMALS_SHARE),
+        "quality": _plain(face.quality, _DECIMALS_SHARE),
+        "pose_deg": _plain(face.pose_deg, _DECIMALS_DEG),
         "box_px": _plain(face.box_px, _DECIMALS_PX),
         "scheme": face.scheme,
         "points_px": _plain(face.points_px, _DECIMALS_PX),
@@ -111,7 +117,11 @@ def _plain(values: Any, decimals: int) -> Any:
 def csv_rows(found: Found) -> Iterator[tuple[Any, ...]]:
     """Give one row for each landmark of each face, in the order of CSV_COLUMNS."""
     for number, face in enumerate(found.faces):
-        score, box = _plain(face.score, _DECIMALS_SHARE), _plain(face.box_px, _DECIMALS_PX)
+        score, quality = (_plain(v, _DECIMALS_SHARE) for v in (face.score, face.quality))
+        whole = (
+            score, quality, *_plain(face.pose_deg, _DECIMALS_DEG),
+            *_plain(face.box_px, _DECIMALS_PX),
+        )  # fmt: skip
         celsius = found.celsius_at(face)
         columns = (
             _plain(face.points_px[:, 0], _DECIMALS_PX),
@@ -122,7 +132,7 @@ def csv_rows(found: Found) -> Iterator[tuple[Any, ...]]:
             [""] * len(face.points_px) if celsius is None else _plain(celsius, _DECIMALS_CELSIUS),
         )
         for index, values in enumerate(zip(*columns, strict=True)):
-            yield (found.path, number, score, *box, index, *values)
+            yield (found.path, number, *whole, index, *values)
 
 
 def table(results: Sequence[Found | Failed]) -> Table:
@@ -152,7 +162,9 @@ def _face_cells(found: Found, face: Face) -> tuple[str, ...]:
     known = celsius is not None and bool(np.isfinite(celsius).any())
     return (
         f"{face.score:.2f}",
+        f"{face.quality:.2f}",
         " ".join(f"{round(float(value)):5d}" for value in face.box_px),
+        " ".join(f"{value:3.0f}" for value in face.pose_deg),
         str(len(face.points_px)),
         f"{np.median(face.sigma_px):.1f}",
         f"{np.mean(face.visibility < _HIDDEN_BELOW):.0%}",

@@ -6,8 +6,6 @@ numbers mean is decided, aloud, by tfan.thermal.
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfan.errors import InputError
+from tfan.io.files import replace_file
 from tfan.io.paths import SUFFIXES
 
 Image = npt.NDArray[Any]
@@ -75,17 +74,7 @@ def write_png(path: str | Path, picture: npt.NDArray[np.uint8]) -> None:
     done, data = cv2.imencode(".png", picture[..., ::-1] if picture.ndim == 3 else picture)
     if not done:
         raise InputError(str(path), expected="a picture to encode", got=f"{picture.shape}")
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(data.tobytes())
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise InputError(
-            str(path), expected="a place to write a picture", got=error.strerror or str(error)
-        ) from error
+    replace_file(path, lambda beside: beside.write_bytes(data.tobytes()), kind="picture")
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -11,6 +11,14 @@ from tfan.errors import InputError
 from tfan.geometry.boxes import bounds
 from tfan.geometry.crop import Windows, sample_windows, windows_for_points
 from tfan.landmarks.schemes import load_scheme
+from tfan.models.calibration import (
+    LAPLACE_SHAPE,
+    NEAR_SHARE,
+    PLAIN_CALIBRATION,
+    Calibration,
+    sigmoid,
+    within,
+)
 from tfan.models.runtime import Contract, Runtime
 from tfan.thermal.normalise import normalise_crop
 from tfan.thermal.plane import Plane
@@ -31,12 +39,27 @@ FULL_OFFNESS = 1.5
 # HOPELESS is no face.
 SURE, UNSURE, HOPELESS = 0.9, 0.8, 0.1
 
-NEAR_SHARE = 0.05  # "confidence" is the probability to lie within that share of the face's size
 # The network's sigma is the standard deviation along one axis of the density
 # exp(-r / s) / (2 pi s^2): s = sigma / sqrt(3), and the mean distance is 2 s.
-_SPREAD_PER_SIGMA = 1 / np.sqrt(3.0)
-_DISTANCE_PER_SPREAD = 2.0
+_DISTANCE_PER_SIGMA = 2 / np.sqrt(3.0)
 _MAX_BATCH = 32  # windows at once: bounds the memory of a crowd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What the network says of F faces, in pixels counted from pixel centres; not calibrated.
+
+    Attributes:
+        points_px: (F, N, 2) x, y.
+        sigma_px: (F, N) expected distance from the true place.
+        visibility: (F, N) probability that nothing hides the point.
+        presence: (F,) probability that there is a face.
+    """
+
+    points_px: Array
+    sigma_px: Array
+    visibility: Array
+    presence: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +70,9 @@ class Landmarks:
         points_px: (F, N, 2) x, y.
         sigma_px: (F, N) expected distance from the true place.
         confidence: (F, N) probability to lie within 5 % of the face's size of the true place.
-        visibility: (F, N) probability that nothing hides the point.
+        visibility: (F, N) probability that the point is seen; 0 outside the image.
         presence: (F,) probability that there is a face.
+        quality: (F,) probability that the mean error of the points is below 5 % of that size.
     """
 
     points_px: Array
@@ -56,6 +80,7 @@ class Landmarks:
     confidence: Array
     visibility: Array
     presence: Array
+    quality: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +91,13 @@ class Landmarker:
         runtime: see `LANDMARK_CONTRACT`.
         size_px: side of the network's input.
         looks: 1 look at each face, 2, or "auto": a second only where the first was off or unsure.
-        sigma_factor: calibration of the expected errors.
+        calibration: what makes the network's own certainties true ones.
     """
 
     runtime: Runtime
     size_px: int = 128
     looks: Looks = "auto"
-    sigma_factor: float = 1.0
+    calibration: Calibration = PLAIN_CALIBRATION
 
     def __post_init__(self) -> None:
         if self.looks not in LOOKS:
@@ -81,48 +106,70 @@ class Landmarker:
 
     def __call__(self, plane: Plane, windows: Windows) -> Landmarks:
         """Return the landmarks in F > 0 windows on a plane, after as many looks as are needed."""
-        found = self.look(plane, windows)
+        return calibrated(self.answers(plane, windows), self.calibration, hw=plane.hw)
+
+    def look(self, plane: Plane, windows: Windows) -> Landmarks:
+        """Return the landmarks in F > 0 windows on a plane, looking once."""
+        return calibrated(self._look(plane, windows), self.calibration, hw=plane.hw)
+
+    def answers(self, plane: Plane, windows: Windows) -> Answers:
+        """Return what the network says to windows on a plane, after as many looks as needed."""
+        found = self._look(plane, windows)
         if self.looks == 1:
             return found
         better = windows_for_points(found.points_px, five_of(found.points_px))
         weights = np.ones(len(windows))
         if self.looks == "auto":
             off = (offness(windows, better) - 1) / (FULL_OFFNESS - 1)
-            weights = np.maximum(off, unsureness(found.confidence))
+            weights = np.maximum(off, unsureness(_own_confidence(found)))
         rows = np.flatnonzero(weights > 0)
         if not len(rows):
             return found
-        second = self.look(plane, better[rows])
+        second = self._look(plane, better[rows])
         return _blended(found, second, rows, weights[rows].clip(0, 1).astype(np.float32))
 
-    def look(self, plane: Plane, windows: Windows) -> Landmarks:
-        """Return what the network says to windows on a plane, looking once."""
+    def _look(self, plane: Plane, windows: Windows) -> Answers:
         parts = [
             self.runtime(self._batch(plane, windows[start : start + _MAX_BATCH]))
             for start in range(0, len(windows), _MAX_BATCH)
         ]
         outputs = [np.concatenate(output) for output in zip(*parts, strict=True)]
-        return self._measured(windows, *outputs)
+        points, log_sigma, visibility, presence = outputs
+        per_sigma = windows.half_side_px[:, None] * _DISTANCE_PER_SIGMA
+        return Answers(
+            windows.to_image(points),
+            (np.exp(log_sigma) * per_sigma).astype(np.float32),
+            sigmoid(visibility),
+            sigmoid(presence.reshape(-1)),
+        )
 
     def _batch(self, plane: Plane, windows: Windows) -> Array:
         crops = sample_windows(plane.values, windows, size=self.size_px)
         return normalise_crop(crops, plane.crop_floor)[:, None]
 
-    def _measured(
-        self, windows: Windows, points: Array, log_sigma: Array, visibility: Array, presence: Array
-    ) -> Landmarks:
-        points_px = windows.to_image(points)
-        scale_px = windows.half_side_px[:, None] * self.sigma_factor * _SPREAD_PER_SIGMA
-        spread_px = np.exp(log_sigma) * scale_px
-        there = _probability(presence.reshape(-1))
-        near = near_probability(spread_px, NEAR_SHARE * face_size_px(points_px)[:, None])
-        return Landmarks(
-            points_px,
-            (_DISTANCE_PER_SPREAD * spread_px).astype(np.float32),
-            (near * there[:, None]).astype(np.float32),
-            _probability(visibility),
-            there,
-        )
+
+def calibrated(said: Answers, calibration: Calibration, *, hw: tuple[int, int]) -> Landmarks:
+    """Return landmarks whose certainties are true ones.
+
+    Args:
+        said: the network's own.
+        calibration: of that network.
+        hw: height and width of the image; what lies outside is not visible.
+    """
+    size_px = face_size_px(said.points_px)[:, None]
+    outside = _outside(said.points_px, hw)
+    visibility = np.where(outside, np.float32(0), calibration.visibility(said.visibility))
+    sigma = calibration.sigma(said.sigma_px / size_px, visibility=visibility, outside=outside)
+    near = within(NEAR_SHARE, sigma, shape=calibration.shape) * said.presence[:, None]
+    quality = calibration.quality(sigma, said.presence)
+    return Landmarks(
+        said.points_px,
+        sigma * size_px,
+        near.astype(np.float32),
+        visibility,
+        said.presence,
+        quality,
+    )
 
 
 def offness(first: Windows, better: Windows) -> AnyArray:
@@ -142,16 +189,6 @@ def unsureness(confidence: AnyArray) -> AnyArray:
     return unsure
 
 
-def near_probability(spread: AnyArray, radius: AnyArray) -> AnyArray:
-    """Return the share of a 2-D Laplace density of that spread within a radius of its middle.
-
-    The density exp(-r / s) / (2 pi s^2) is what the network is trained to predict.
-    """
-    ratio = radius / np.maximum(spread, 1e-9)
-    share: AnyArray = 1 - (1 + ratio) * np.exp(-ratio)
-    return share
-
-
 def face_size_px(points_px: AnyArray) -> Array:
     """Return sqrt(width * height) (F,) of the hull of landmarks (F, N, 2)."""
     hull = bounds(points_px)
@@ -165,17 +202,25 @@ def five_of(points_px: Array) -> Array:
     return five
 
 
-def _probability(logits: Array) -> Array:
-    shares: Array = (1 / (1 + np.exp(-np.clip(logits, -60, 60)))).astype(np.float32)
-    return shares
+def _outside(points_px: Array, hw: tuple[int, int]) -> AnyArray:
+    """Say which points (F, N, 2), counted from pixel centres, lie outside an image."""
+    edge = np.array([hw[1] - 0.5, hw[0] - 0.5], np.float32)
+    beyond = (points_px < np.float32(-0.5)) | (points_px >= edge)
+    return np.asarray(beyond.any(axis=-1))
 
 
-def _blended(first: Landmarks, second: Landmarks, rows: AnyArray, weights: Array) -> Landmarks:
+def _own_confidence(said: Answers) -> AnyArray:
+    """Return (F, N) as `Landmarks.confidence`, under the density of the training alone."""
+    radius_px = NEAR_SHARE * face_size_px(said.points_px)[:, None]
+    return within(radius_px, said.sigma_px, shape=LAPLACE_SHAPE) * said.presence[:, None]
+
+
+def _blended(first: Answers, second: Answers, rows: AnyArray, weights: Array) -> Answers:
     """Return first, with rows moved towards second (R) by weights (R,)."""
     fields = {}
-    for name in Landmarks.__dataclass_fields__:
+    for name in Answers.__dataclass_fields__:
         values = getattr(first, name).copy()
         change = getattr(second, name) - values[rows]
         values[rows] += change * weights.reshape(-1, *[1] * (change.ndim - 1))
         fields[name] = values
-    return Landmarks(**fields)
+    return Answers(**fields)

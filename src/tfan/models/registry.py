@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tfan.errors import WeightsError
+from tfan.models.calibration import PLAIN_CALIBRATION, Calibration
 from tfan.models.face_score import PLAIN_SCORE, FaceScore
 
 _DATA = Path(__file__).parent / "data"
@@ -28,7 +29,8 @@ class Weights:
         min_score: detector: least score of a face.
         min_presence: landmarks: least probability that the crop shows a face.
         min_sureness: landmarks: least mean confidence of a face that no detector found.
-        sigma_factor: calibration: true expected error over predicted one.
+        calibration: landmarks: what makes the network's certainties true ones; printed by
+            `tfan calibration FILE --fit ... --data ...`.
         trained: configuration, data seed and revision of the training.
         scores: name of a measure -> value, as in docs/models.
     """
@@ -43,7 +45,7 @@ class Weights:
     min_score: float = 0.5
     min_presence: float = 0.2
     min_sureness: float = 0.65
-    sigma_factor: float = 1.0
+    calibration: Calibration = PLAIN_CALIBRATION
     trained: str = ""
     scores: dict[str, float] = field(default_factory=dict)
 

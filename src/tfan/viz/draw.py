@@ -8,6 +8,7 @@ import numpy as np
 
 from tfan.errors import InputError
 from tfan.geometry.coordinates import to_centre_px
+from tfan.geometry.head_pose import axes_in_image
 from tfan.types import AnyArray, Array, Face
 from tfan.viz.palettes import Picture, confidence_colours
 
@@ -19,11 +20,17 @@ _RING_BELOW = 0.5  # visibility under which a point is drawn hollow
 _DENSE = 100  # from this many points on they get no dark rim: it would cover the face
 _FRACTION_BITS = 4  # OpenCV draws at 1/16 px
 _FAR_PX = 100_000.0  # points further out cannot be seen; keeps OpenCV's integers whole
+_AXIS_OF_FACE = 0.4  # length of a head's axis, as a share of the face's size
+_AXIS_COLOURS = ((230, 70, 60), (60, 190, 80), (70, 120, 255))
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
 
 def draw_faces(
-    picture: Picture, faces: Sequence[Face], *, long_side_px: int = _LONG_SIDE_PX
+    picture: Picture,
+    faces: Sequence[Face],
+    *,
+    long_side_px: int = _LONG_SIDE_PX,
+    axes: bool = False,
 ) -> Picture:
     """Return a new RGB picture with the faces on it; small pictures come back enlarged.
 
@@ -34,6 +41,7 @@ def draw_faces(
         picture: (H, W, 3) RGB, such as tfan.viz.colourise returns.
         faces: faces in pixels of the picture.
         long_side_px: pictures whose long side is shorter are enlarged by a whole number.
+        axes: draw how the head is turned: its left red, up green, out of the face blue.
     """
     import cv2
 
@@ -46,6 +54,8 @@ def draw_faces(
     for face in reversed(faces):  # the best one is drawn last, on top
         _draw_points(canvas, face, zoom)
         _draw_box(canvas, face, zoom)
+        if axes:
+            _draw_axes(canvas, face, zoom)
     return canvas
 
 
@@ -89,6 +99,20 @@ def _draw_box(canvas: Picture, face: Face, zoom: int) -> None:
     for colour, width in ((_BLACK, 3), (_WHITE, 1)):
         cv2.rectangle(canvas, corners[:2], corners[2:], colour, width, cv2.LINE_AA, _FRACTION_BITS)
     _draw_label(canvas, f"{face.score:.2f}", _zoomed(face.box_px[:2], zoom))
+
+
+def _draw_axes(canvas: Picture, face: Face, zoom: int) -> None:
+    import cv2
+
+    nose = face.five_px[2]
+    width, height = np.ptp(face.box_px.reshape(2, 2), axis=0)
+    ends = nose + _AXIS_OF_FACE * np.sqrt(width * height) * axes_in_image(face.pose_deg)
+    if not np.isfinite(ends).all():
+        return
+    start = _fixed(_zoomed(nose, zoom))
+    for end, colour in zip(_zoomed(ends, zoom), _AXIS_COLOURS, strict=True):
+        cv2.line(canvas, start, _fixed(end), _BLACK, 4, cv2.LINE_AA, _FRACTION_BITS)
+        cv2.line(canvas, start, _fixed(end), colour, 2, cv2.LINE_AA, _FRACTION_BITS)
 
 
 def _draw_label(canvas: Picture, text: str, corner: Array) -> None:

@@ -1,0 +1,127 @@
+"""Which way heads are turned: the mean head's landmarks laid on the found points.
+
+The camera is the scaled orthographic one (weak perspective): no focal length has to be known, and
+on synthetic truth it is as good as a perspective one (docs/decisions/0008). The angles are those
+to the line of sight through the face, not to the camera's axis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from tfan.geometry.boxes import bounds
+from tfan.types import AnyArray, Array
+
+Floats = npt.NDArray[np.float64]
+
+N_FITTED = 478  # every network has these, and they are spread over the whole face
+# People and faces they make differ from the mean head by that share of the face's size; a point's
+# weight is 1 / (sigma^2 + that^2), so that no point counts for more than its place on heads says.
+_OWN_SHARE = 0.03
+_TINY = 1e-12
+_NEXT, _LAST = [1, 2, 0], [2, 0, 1]
+_UPWARDS = np.array([[1.0], [-1.0]])  # image y runs down, the head's up
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeanHead:
+    """Landmarks of the mean head; x to the subject's left, y up, z out of the face.
+
+    Attributes:
+        points_cm: (478, 3) with their mean at the origin.
+        affine: (478, 4) the same and a column of ones.
+        products: (478, 16) outer products of the rows of affine.
+    """
+
+    points_cm: Floats
+    affine: Floats
+    products: Floats
+
+
+@lru_cache(maxsize=1)
+def mean_head() -> MeanHead:
+    """Return the table that ships with the package (tools/write_mean_head.py)."""
+    file = resources.files("tfan.geometry") / "data" / "mean_head.npz"
+    with file.open("rb") as handle, np.load(handle, allow_pickle=False) as table:
+        points = np.asarray(table["points_cm"], np.float64)[:N_FITTED]
+    points = points - points.mean(axis=0)
+    affine = np.column_stack([points, np.ones(len(points))])
+    return MeanHead(points, affine, (affine[:, :, None] * affine[:, None]).reshape(-1, 16))
+
+
+def head_poses(points_px: AnyArray, sigma_px: AnyArray) -> Array:
+    """Return yaw, pitch and roll (F, 3) in degrees of landmarks (F, 478 or more, 2).
+
+    Positive yaw turns to the subject's left (image right), positive pitch nods down, positive
+    roll leans to the subject's right shoulder (counter-clockwise in the image). Yaw is applied
+    first, then pitch, then roll.
+
+    Args:
+        points_px: MediaPipe's 478 points first; what follows them is not used.
+        sigma_px: (F, 478 or more) expected distances; unsure points count less.
+    """
+    return angles_deg(_rotations(points_px, sigma_px))
+
+
+def angles_deg(rotations: AnyArray) -> Array:
+    """Return yaw, pitch, roll (F, 3) in degrees of rotations (F, 3, 3) of heads."""
+    yaw = np.arctan2(-rotations[:, 2, 0], rotations[:, 2, 2])
+    pitch = np.arcsin(np.clip(rotations[:, 2, 1], -1, 1))
+    roll = np.arctan2(-rotations[:, 0, 1], rotations[:, 1, 1])
+    angles: Array = np.degrees(np.stack([yaw, pitch, roll], axis=1)).astype(np.float32)
+    return angles
+
+
+def axes_in_image(pose_deg: AnyArray) -> Array:
+    """Return where a head's axes point in the image: (3, 2) x, y, of length 1 when unforeshortened.
+
+    Args:
+        pose_deg: (3,) yaw, pitch, roll.
+
+    Returns:
+        The rows are the subject's left, up, and out of the face.
+    """
+    yaw, pitch, roll = np.radians(np.asarray(pose_deg, np.float64))
+    (cy, cp, cr), (sy, sp, sr) = np.cos([yaw, pitch, roll]), np.sin([yaw, pitch, roll])
+    across = np.array([cr * cy - sr * sp * sy, -sr * cp, cr * sy + sr * sp * cy])
+    upwards = np.array([sr * cy + cr * sp * sy, cr * cp, sr * sy - cr * sp * cy])
+    return np.stack([across, -upwards], axis=1).astype(np.float32)
+
+
+def _rotations(points_px: AnyArray, sigma_px: AnyArray) -> Floats:
+    hull = bounds(points_px[:, :N_FITTED])
+    area = np.maximum((hull[:, 2:] - hull[:, :2]).prod(axis=1), _TINY)
+    own = _OWN_SHARE**2 * area[:, None]
+    weights = own / (np.square(sigma_px[:, :N_FITTED], dtype=np.float64) + own)
+    linear = _maps(points_px[:, :N_FITTED].astype(np.float64), weights)[:, :, :3]
+    return _nearest_rotations(linear * _UPWARDS)
+
+
+def _maps(found: Floats, weights: Floats) -> Floats:
+    """Return the affine maps (F, 2, 4) that bring the mean head nearest to points (F, N, 2)."""
+    head = mean_head()
+    normal: AnyArray = (weights @ head.products).reshape(-1, 4, 4)
+    moments = (weights[:, :, None] * found).transpose(0, 2, 1) @ head.affine  # (F, 2, 4)
+    maps: AnyArray = np.linalg.solve(normal, moments.transpose(0, 2, 1))
+    return maps.transpose(0, 2, 1)
+
+
+def _nearest_rotations(linear: Floats) -> Floats:
+    """Return the rotations (F, 3, 3) whose first two rows are nearest to (F, 2, 3) but for scale.
+
+    The rows are multiplied by (A A^T)^(-1/2), which for 2 x 2 has a closed form.
+    """
+    gram = linear @ linear.transpose(0, 2, 1)
+    a, b, c = gram[:, 0, 0], gram[:, 0, 1], gram[:, 1, 1]
+    root = np.sqrt(np.maximum(a * c - b * b, _TINY * (a + c) ** 2 + _TINY**2))
+    scale = root * np.sqrt(a + c + 2 * root)
+    inverse = np.array([[c + root, -b], [-b, a + root]]).transpose(2, 0, 1)
+    rows = inverse @ linear / scale[:, None, None]
+    first, second = rows[:, 0], rows[:, 1]
+    out = first[:, _NEXT] * second[:, _LAST] - first[:, _LAST] * second[:, _NEXT]  # cross product
+    return np.concatenate([rows, out[:, None]], axis=1)
