@@ -51,15 +51,18 @@ def test_scenes_without_a_bank_are_one_sentence(tmp_path):
     assert "--bank" in ran.stderr
 
 
-@pytest.mark.parametrize("name", ["sheet", "file/sheet.png"])
-def test_a_preview_that_cannot_be_written_says_so(name, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "said"), [("sheet", "picture: expected"), ("file/sheet.png", "a place to write a")]
+)
+def test_a_preview_that_cannot_be_written_says_so(name, said, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("x")
     sample = {"images": np.zeros((8, 8), np.uint8)}
     monkeypatch.setattr("tfan.synth.products.maker_of", lambda _recipe: lambda _i: (sample, ""))
     ran = RUN.invoke(app, ["synth", "preview", str(tmp_path / name), "--count", "1"])
     assert ran.exit_code == 1
     assert ran.stdout == ""
-    assert ran.stderr.startswith("Error: picture: expected")
+    assert ran.stderr.startswith("Error: ")
+    assert said in ran.stderr
 
 
 @pytest.mark.parametrize("command", ["generate faces OUT --seed -1", "preview OUT.png --seed -1"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tfan.errors import InputError
-from tfan.robustness.store import read_run, sha256_of, write_run, write_text
+from tfan.robustness.store import read_run, sha256_of, write_run
 
 
 def test_a_run_comes_back_as_it_was_written(tmp_path, made_up, provenance):
@@ -47,10 +47,10 @@ def test_a_folder_without_a_run_is_one_sentence(tmp_path, made_up, provenance, d
         read_run(tmp_path)
 
 
-def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path):
+def test_a_run_that_cannot_be_written_is_one_sentence(tmp_path, made_up, provenance):
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match=r"output: expected a place for the file"):
-        write_text(tmp_path / "file" / "x.md", "text")
+    with pytest.raises(InputError, match=r"expected a place to write a file"):
+        write_run(tmp_path / "file" / "run", provenance, [made_up("yaw")])
 
 
 def test_the_hash_is_the_published_one():

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tfan.errors import InputError
 from tfan.evaluate.curves import cumulative_chart, risk_chart
 from tfan.evaluate.difference import difference_tables, same_data
 from tfan.evaluate.judge import Evaluation
@@ -27,6 +25,7 @@ from tfan.evaluate.tables import (
 )
 from tfan.evaluate.worst import worst_sheet
 from tfan.io import write_png
+from tfan.io.files import replace_text
 
 _OTHER_DATA = "The earlier report is of other annotations: the two cannot be compared face by face."
 
@@ -60,8 +59,8 @@ def write_report(
     write_png(out / "ced.png", cumulative_chart(record, earlier))
     write_png(out / "risk_coverage.png", risk_chart(record, earlier))
     write_png(out / "worst.png", worst_sheet(first))
-    _write_text(out / "report.json", json.dumps(record, indent=1, allow_nan=False) + "\n")
-    _write_text(out / "report.md", report_page(record, earlier))
+    replace_text(out / "report.json", json.dumps(record, indent=1, allow_nan=False) + "\n")
+    replace_text(out / "report.md", report_page(record, earlier))
 
 
 def report_page(record: Record, earlier: Record | None = None) -> str:
@@ -116,16 +115,3 @@ def _failed(record: Record) -> list[str]:
         return []
     rows = [f"- {failed['image']}: {failed['error']}" for failed in record["failed"]]
     return ["## Images without a result", "", *rows]
-
-
-def _write_text(path: Path, text: str) -> None:
-    """Write a file that never has its name while it is not whole."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        got = error.strerror or str(error)
-        raise InputError(str(path), expected="a place to write a report", got=got) from error

@@ -27,10 +27,11 @@ def replace_file(path: Path, write: Callable[[Path], object], *, kind: str = "fi
         write(beside)
         beside.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
         got = error.strerror or str(error)
         raise InputError(str(path), expected=f"a place to write a {kind}", got=got) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def replace_text(path: Path, text: str, *, kind: str = "file") -> None:

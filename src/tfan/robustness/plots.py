@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from tfan.io.files import replace_file
 from tfan.robustness.axes import AXES
 from tfan.robustness.shots import Picture
-from tfan.robustness.store import write_file
 from tfan.robustness.suite import AxisResult
 from tfan.robustness.summary import Stat, step_stats
 from tfan.types import AnyArray
@@ -75,7 +75,7 @@ def write_plot(folder: Path, result: AxisResult, earlier: AxisResult | None = No
     """Write the picture of an axis; an earlier run is drawn pale behind it."""
     picture = draw_plot(result, earlier)
     _, stream = cv2.imencode(".png", picture)
-    write_file(folder / f"{result.name}.png", lambda beside: beside.write_bytes(stream.tobytes()))
+    replace_file(folder / f"{result.name}.png", lambda beside: beside.write_bytes(stream.tobytes()))
 
 
 def draw_plot(result: AxisResult, earlier: AxisResult | None = None) -> Picture:

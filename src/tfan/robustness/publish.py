@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tfan.io.files import replace_text
 from tfan.robustness.plots import write_plot
 from tfan.robustness.report import verdict_of, write_comparison, write_report
-from tfan.robustness.store import Provenance, write_run, write_text
+from tfan.robustness.store import Provenance, write_run
 from tfan.robustness.suite import AxisResult
 from tfan.robustness.summary import compare
 
@@ -33,9 +34,9 @@ def publish(
         verdict = verdict_of(differences, earlier=earlier[0])
         before = {result.name: result for result in earlier[1]}
         page = write_comparison(differences, verdict=verdict)
-        write_text(folder / COMPARISON, page)
+        replace_text(folder / COMPARISON, page)
     for result in results:
         write_plot(folder, result, before.get(result.name))
     link = f"{verdict} All of them: [{COMPARISON}]({COMPARISON})." if verdict else ""
-    write_text(folder / REPORT, write_report(provenance, results, verdict=link))
+    replace_text(folder / REPORT, write_report(provenance, results, verdict=link))
     return verdict

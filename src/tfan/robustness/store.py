@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tfan.errors import InputError
+from tfan.io.files import replace_file, replace_text
 from tfan.robustness.axes import AXES
 from tfan.robustness.suite import AxisResult
 from tfan.robustness.summary import step_stats
@@ -47,26 +48,9 @@ def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def write_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Let write fill a file beside path, then give it that name; its folder is made."""
-    beside = path.with_name(f".part-{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(beside)
-        beside.replace(path)
-    except OSError as error:
-        got = f"{path}, which cannot be written ({error.strerror})"
-        raise InputError("output", expected="a place for the file", got=got) from error
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text beside its place and rename it."""
-    write_file(path, lambda beside: beside.write_text(text, encoding="utf-8"))
-
-
 def write_json(path: Path, value: object) -> None:
     """Write JSON with five digits a number and null for NaN."""
-    write_text(path, json.dumps(_plain(value), indent=1) + "\n")
+    replace_text(path, json.dumps(_plain(value), indent=1) + "\n")
 
 
 def write_run(folder: Path, provenance: Provenance, results: Sequence[AxisResult]) -> None:
@@ -82,7 +66,7 @@ def write_run(folder: Path, provenance: Provenance, results: Sequence[AxisResult
         }
         for result in results
     }
-    write_file(folder / _FACES, lambda beside: _write_faces(beside, results))
+    replace_file(folder / _FACES, lambda beside: _write_faces(beside, results))
     write_json(folder / _RESULTS, {"provenance": asdict(provenance), "axes": axes})
 
 
