@@ -69,7 +69,8 @@ def file_table(row: Weights, size_bytes: int) -> str:
             ("looked into from a detector's score of", number(row.threshold)),
             ("answered from a `score` of", number(row.min_score)),
             ("`score` = 1 / (1 + exp(-z)), z =", f"{fitted.bias:g} + {fitted.detector:g} logit("
-             f"detector) + {fitted.landmarks:g} logit(mean confidence)"),
+             f"detector) + {fitted.landmarks:g} max(logit(mean confidence), -1.5) + "
+             f"{fitted.size:g} log(size / 24 px)"),
         ]  # fmt: skip
     else:
         rows.append(("a face from a presence of", number(row.min_presence)))

@@ -27,7 +27,7 @@ from proposals import (
     sizes_px,
 )
 
-from tfan.models.face_score import FaceScore, logit
+from tfan.models.face_score import FaceScore, features
 from tfan.pipeline import Pipeline
 
 
@@ -36,7 +36,7 @@ class Observed:
     """What the pipeline proposes on some scenes.
 
     Attributes:
-        rows: (D, 2) detector score and mean confidence of each proposal that counts.
+        rows: (D, 3) detector score, mean confidence and size of each proposal that counts.
         right: (D,) 1 where it holds a face.
         faces: number of faces there are.
         scenes: number of scenes.
@@ -54,24 +54,25 @@ def observe(scenes: Sequence[Scene], pipeline: Pipeline) -> Observed:
     faces = sum(
         int(((s.kinds == FACE) & (sizes_px(s.boxes_px) >= SMALLEST_PX)).sum()) for s in scenes
     )
-    rows = np.array([(one.detector, one.sureness) for one in found])
+    sizes = sizes_px(np.array([one.box_px for one in found]))
+    rows = np.array([(f.detector, f.sureness, size) for f, size in zip(found, sizes, strict=True)])
     return Observed(rows, np.array([one.right for one in found], float), faces, len(scenes))
 
 
 def fit(rows: np.ndarray, right: np.ndarray) -> FaceScore:
     """Return the logistic function of greatest likelihood (Newton's method)."""
-    x = np.column_stack([np.ones(len(rows)), logit(rows[:, 0]), logit(rows[:, 1])])
-    weights = np.zeros(3)
+    x = features(*rows.T)
+    weights = np.zeros(4)
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ weights))
         slope = x.T @ (right - p) - 1e-3 * weights
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(3)
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(4)
         weights += np.linalg.solve(curvature, slope)
     return FaceScore(*(round(float(w), 3) for w in weights))
 
 
 def table(score: FaceScore, seen: Observed) -> str:
-    right, p = seen.right, score(seen.rows[:, 0], seen.rows[:, 1])
+    right, p = seen.right, score(*seen.rows.T)
     lines = ["| least score | recall | precision | false per scene |", "| --- | --- | --- | --- |"]
     for least in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
         kept = p >= least

@@ -74,7 +74,9 @@ def add_pipeline_options(parser: ArgumentParser) -> None:
     """Let a program be told which weights, score and limits to look at."""
     parser.add_argument("--landmarks", type=Path, metavar="FILE.onnx")
     parser.add_argument("--detector", type=Path, metavar="FILE.onnx")
-    parser.add_argument("--score", type=float, nargs=3, metavar=("BIAS", "DETECTOR", "LANDMARKS"))
+    parser.add_argument(
+        "--score", type=float, nargs=4, metavar=("BIAS", "DETECTOR", "LANDMARKS", "SIZE")
+    )
     parser.add_argument("--min-score", type=float, help="instead of the weights' own")
     parser.add_argument("--min-presence", type=float, help="instead of the weights' own")
 

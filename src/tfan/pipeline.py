@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tfan.errors import WeightsError
-from tfan.geometry.boxes import box_for_points, clip_boxes, suppress
+from tfan.geometry.boxes import areas, box_for_points, clip_boxes, suppress
 from tfan.geometry.coordinates import to_image_px
 from tfan.geometry.crop import windows_for_boxes, windows_for_points
 from tfan.geometry.head_pose import head_poses
@@ -91,7 +91,7 @@ class Pipeline:
             return []
         marks = self.landmarker(plane, windows_for_boxes(found.boxes_px, found.five_px))
         boxes = _boxes_in_image(_agreed_boxes(found.boxes_px, marks), plane.hw)
-        scores = self.face_score(found.scores, _sureness(marks))
+        scores = self.face_score(found.scores, _sureness(marks), _sizes_px(boxes))
         there = np.flatnonzero(marks.presence >= self.min_presence)
         faces = self._faces(marks, boxes, scores)
         rows = suppress(boxes[there], scores[there])
@@ -230,6 +230,11 @@ def _boxes_in_image(boxes: AnyArray, hw: tuple[int, int]) -> Array:
 def _sureness(marks: Landmarks) -> AnyArray:
     mean: AnyArray = marks.confidence.mean(axis=1)
     return mean
+
+
+def _sizes_px(boxes: AnyArray) -> AnyArray:
+    sizes: AnyArray = np.sqrt(areas(boxes))
+    return sizes
 
 
 def _rows(marks: Landmarks, rows: AnyArray) -> Landmarks:

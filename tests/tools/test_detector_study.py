@@ -117,11 +117,11 @@ def test_the_score_is_fitted_to_what_is_right():
     from tfan.models.face_score import FaceScore
 
     rng = np.random.default_rng(6)
-    rows = rng.uniform(0.05, 0.95, (20_000, 2))
-    true = FaceScore(0.5, 2.0, 0.7)
+    rows = np.column_stack([rng.uniform(0.05, 0.95, (20_000, 2)), rng.uniform(12, 90, 20_000)])
+    true = FaceScore(0.5, 2.0, 0.7, -0.9)
     right = (rng.random(len(rows)) < true(*rows.T)).astype(float)
     fitted = fit(rows, right)
-    for name, limit in (("bias", 0.1), ("detector", 0.1), ("landmarks", 0.1)):
+    for name, limit in (("bias", 0.1), ("detector", 0.1), ("landmarks", 0.1), ("size", 0.1)):
         assert getattr(fitted, name) == pytest.approx(getattr(true, name), abs=limit)
     words = table(fitted, Observed(rows, right, int(right.sum()), 1000))
     assert "| 0.2 |" in words

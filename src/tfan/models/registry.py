@@ -54,11 +54,22 @@ WEIGHTS: dict[str, Weights] = {
     "landmarks": Weights(
         task="landmark",
         file="landmarks.onnx",
-        sha256="b4ca66c7cd325c5d7a77571ec348b588bd73a799d9f5d425627ad719ce49a6b2",
+        sha256="1f9f16da20bdffb48e287fd4eb7e9eb8278198e3895c9b2681093b3733db36be",
         licence="Apache-2.0",
         input_hw=(128, 128),
-        min_presence=0.2,
+        min_presence=0.0,
         min_sureness=0.65,
+        calibration=Calibration(
+            factor=1.229,
+            power=1.078,
+            hidden=-0.03542,
+            outside=-0.06208,
+            shape=3,
+            pivot=0.4423,
+            slopes=(0.8289, 1.224),
+            half_sigma=0.05215,
+            steepness=5.716,
+        ),
         trained="tfan train landmarks, train/configs/landmarks.toml; faces 101 (25,000) and "
         "negatives 221 (3,000) at 9c4375c; trained at b19e4c1; docs/models/README.md",
         scores={
@@ -72,7 +83,7 @@ WEIGHTS: dict[str, Weights] = {
     "detector": Weights(
         task="detect",
         file="detector.onnx",
-        sha256="c5d7e511e29683cb1746930155d5a4d2ee7f9190dd530e59e5cc7e29f022d393",
+        sha256="f34596f193f1f16c4cc4fdfad57803c86831ce7c23e098beee6b13af3240be28",
         licence="Apache-2.0",
         input_hw=(256, 256),
         threshold=0.2,

@@ -20,7 +20,12 @@ LARGE_SIDE_PX = 845  # renders a face of 264 px: enough for the largest step wit
 JPEG_QUALITY = 85
 _BUST = 1.9  # from the middle of the face to where the render ends, in sizes of the face
 _COOLER_SKIN_CELSIUS = 2.5  # in the cold, as tfan.synth.draw has it on average
-_COOLER_OFFSETS = 0.8
+# regions that the cold cools more than the rest, by how much (tfan.synth.draw)
+_MORE_IN_THE_COLD = {
+    **dict.fromkeys(("nose", "nose_tip", "alae"), 1.0),
+    **dict.fromkeys(("cheek", "lower_cheek"), 0.8),
+    "ears": 0.4,
+}
 _COLD_BELOW_CELSIUS, _COLD_SPAN_CELSIUS = 22.0, 20.0
 
 
@@ -175,15 +180,16 @@ def ambient(subject: Subject, celsius: float) -> Shot:
 
 def _heat_in(heat: params.Heat, celsius: float) -> params.Heat:
     colder = _cold(celsius) - _cold(heat.ambient_celsius)
-    share = (1 + _COOLER_OFFSETS * _cold(celsius)) / (
-        1 + _COOLER_OFFSETS * _cold(heat.ambient_celsius)
-    )
-    offsets = tuple((name, right * share, left * share) for name, right, left in heat.offsets)
+    offsets = []
+    for name, right, left in heat.offsets:
+        more = _MORE_IN_THE_COLD.get(name, 0.0)
+        share = (1 + more * _cold(celsius)) / (1 + more * _cold(heat.ambient_celsius))
+        offsets.append((name, right * share, left * share))
     return replace(
         heat,
         ambient_celsius=celsius,
         skin_celsius=heat.skin_celsius - _COOLER_SKIN_CELSIUS * colder,
-        offsets=offsets,
+        offsets=tuple(offsets),
     )
 
 

@@ -13,7 +13,7 @@ from tfan.robustness.scenes import Occluder, cover, place, squeeze
 from tfan.synth.annotate import Marks
 from tfan.synth.backdrop import Backdrop, paint_backdrop
 from tfan.synth.draw import FRAMINGS
-from tfan.synth.face import FaceRender, render_face
+from tfan.synth.face import FaceRender, bare_head, render_face
 from tfan.synth.head import Head
 from tfan.synth.params import FaceParams, Pair
 from tfan.synth.pose import Stance
@@ -161,9 +161,7 @@ class Darkroom:
 
 def face_size(head: Head, person: FaceParams) -> FaceSize:
     """Return how large a person's face is as the camera sees it, in centimetres at the face."""
-    shape = person.shape
-    bare = head.shaped(np.array(shape.identity, np.float32), np.array(shape.expression, np.float32))
-    bare *= np.array(shape.stretch, np.float32)
+    bare = bare_head(head, person.shape)
     marks = Marks.of(head, person, Stance.of(person.pose).bend(bare))
     hull = np.ptp(marks.points, axis=0)
     box = np.ptp(marks.corners, axis=0)

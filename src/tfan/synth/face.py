@@ -14,7 +14,7 @@ from tfan.synth.head import Floats, Head, Ints
 from tfan.synth.heat import CLOTH, HAIR, MASK, Surface, dress
 from tfan.synth.landmark_rows import FIVE_ROWS, N_MEDIAPIPE
 from tfan.synth.moves import moved
-from tfan.synth.params import FaceParams
+from tfan.synth.params import FaceParams, Shape
 from tfan.synth.pose import Stance, facing, project, to_camera
 from tfan.synth.raster import rasterise, vertex_normals
 from tfan.synth.texture import smooth_noise
@@ -61,9 +61,7 @@ def render_face(head: Head, person: FaceParams, *, side_px: int) -> FaceRender:
         person: everything random about the person.
         side_px: height and width of the image.
     """
-    shape = person.shape
-    bare = head.shaped(np.array(shape.identity, np.float32), np.array(shape.expression, np.float32))
-    bare = moved(bare, head, shape.moves) * np.array(shape.stretch, np.float32)
+    bare = bare_head(head, person.shape)
     surface = dress(person, anatomy(head))
     stance = Stance.of(person.pose)
     marks = Marks.of(head, person, stance.bend(bare))
@@ -84,6 +82,12 @@ def render_face(head: Head, person: FaceParams, *, side_px: int) -> FaceRender:
         ambient_celsius=person.heat.ambient_celsius,
         skin_celsius=person.heat.skin_celsius,
     )
+
+
+def bare_head(head: Head, shape: Shape) -> Floats:
+    """Return (V, 3) vertices of a person's head before it turns, in centimetres."""
+    bare = head.shaped(np.array(shape.identity, np.float32), np.array(shape.expression, np.float32))
+    return np.asarray(moved(bare, head, shape.moves) * np.array(shape.stretch, np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 _LEVELS = 3  # the finest feature maps, joined at the finest
-_STEP = 0.05  # crop units of a point's correction for an answer of 1
+_UNITS = (0.05, 0.05, 1.0, 1.0)  # crop units for an answer of 1; log_sigma and logits as they are
 
 
 def sample_at(maps: Tensor, points: Tensor) -> Tensor:
@@ -61,7 +61,7 @@ class LocalHead(nn.Module):
         middle = middle + functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
         fine = fine + functional.interpolate(middle, scale_factor=2.0, mode="nearest")
         seen = sample_at(functional.relu(fine), points.detach())
-        x = functional.relu(self.mix(seen) + self.context(context)[:, None] + self.place)
-        # four sums of products: a batch of small matrices takes ONNX Runtime four times as long
-        across, along, *rest = ((x * answer).sum(2) for answer in self.output.unbind(2))
-        return torch.stack([across * _STEP, along * _STEP, *rest], 2)
+        x = functional.relu(self.mix(seen) + (self.context(context)[:, None] + self.place))
+        # sums of products: a batch of small matrices takes ONNX Runtime four times as long
+        answers = (self.output * self.output.new_tensor(_UNITS)).transpose(1, 2)  # (N, 4, C)
+        return (x[:, :, None] * answers).sum(-1)
