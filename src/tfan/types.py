@@ -32,7 +32,7 @@ class Face:
         points_px: (N, 2) x, y of the landmarks of `scheme`.
         sigma_px: (N,) expected (mean) distance of each point from its true place.
         confidence: (N,) 0..1, probability that the point lies within 5 % of the face's size
-            of its true place.
+            (sqrt(width x height) of the hull of all landmarks) of its true place.
         visibility: (N,) 0..1, probability that the point is seen: neither the face itself nor
             anything else hides it, and it lies in the image.
         scheme: name of the landmark convention, see tfan.landmarks.load_scheme.

@@ -108,7 +108,7 @@ def _sides(said: AnyArray, visible: AnyArray, mask: AnyArray | None = None) -> R
 def _ranking(found: Result) -> Record:
     best = np.argsort(-found.quality, kind="stable")
     ideal = np.sort(found.nme)
-    counts = [round(share * len(best)) for share in KEPT]
+    counts = [max(1, round(share * len(best))) for share in KEPT]
     return {
         "kept": {
             f"{share:.0%}": {
@@ -123,6 +123,7 @@ def _ranking(found: Result) -> Record:
 
 def _poses(seen: Observed, found: Result) -> Record:
     error = np.abs(found.turned_deg)
+    outwards = found.turned_deg * np.sign(seen.pose_deg)  # positive: said to be turned further
     inner = np.abs(seen.pose_deg[:, :1]) < 60
     bands: Mapping[str, AnyArray] = {"0 to 60": inner, **YAW.masks(seen)}
     return {
@@ -134,7 +135,7 @@ def _poses(seen: Observed, found: Result) -> Record:
                 for name, reduce, values in (
                     ("mean", np.mean, error),
                     ("median", np.median, error),
-                    ("bias", np.mean, found.turned_deg),
+                    ("outwards", np.mean, outwards),
                 )
             },
         }

@@ -44,7 +44,7 @@ POSE = (
     *(
         Column(f"{angle}_{name}", f"{angle} {word}", form)
         for angle in ("yaw", "pitch", "roll")
-        for name, word, form in (("mean", "error", ".2f"), ("bias", "shift", "+.2f"))
+        for name, word, form in (("mean", "error", ".2f"), ("outwards", "outwards", "+.2f"))
     ),
 )
 NOTHING = (

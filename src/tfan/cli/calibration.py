@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import sys
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import tfan
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tfan.models.landmarker import Landmarker
-
-_DISTRIBUTION = "thermal-face-alignment"
 
 
 def calibration(
@@ -41,12 +40,14 @@ def calibration(
     from tfan.calibration.prove import prove
     from tfan.calibration.report import constants, printed_tables, write_report
     from tfan.evaluate.tables import markdown
+    from tfan.io.files import claim_writable
 
+    claim_writable(out)
     if negatives is None and any(data.glob("negatives-*.npz")):
         negatives = data
     landmarker, digest = _landmarker(weights)
     about = {
-        "tfan": metadata.version(_DISTRIBUTION),
+        "tfan": tfan.__version__,
         "weights": f"{weights.name} {digest[:16]}",
         "judged on": data.resolve().name,
         "fitted on": "nothing" if fit is None else fit.resolve().name,

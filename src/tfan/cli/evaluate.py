@@ -6,12 +6,12 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
+import tfan
 from tfan.cli.options import DeviceOption, Points, ScoreOption
 from tfan.types import AnyArray, Face
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tfan.evaluate.record import Record
     from tfan.evaluate.sample import Sample
     from tfan.evaluate.tables import Table
-
-_DISTRIBUTION = "thermal-face-alignment"
 
 
 class Load(Protocol):
@@ -71,7 +69,10 @@ def evaluate(
     from tfan.evaluate.judge import evaluate as judge_all
     from tfan.evaluate.record import read_record, report_record
     from tfan.evaluate.report import printed_tables, write_report
+    from tfan.io.files import claim_writable
 
+    if out is not None:
+        claim_writable(out)
     earlier = None if against is None else read_record(against)
     samples = read_folder(folder)
     weights = {"model_path": landmarks, "detector_path": detector}
@@ -126,7 +127,7 @@ def _about(folder: Path, weights: dict[str, Path | None]) -> dict[str, Any]:
         return f"{path.name} {_sha256(path)}"
 
     return {
-        "tfan": metadata.version(_DISTRIBUTION),
+        "tfan": tfan.__version__,
         "folder": folder.resolve().name,
         "annotations": _sha256(folder / "annotations.json"),
         "landmarks": words("landmarks", weights["model_path"]),

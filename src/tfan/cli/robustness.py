@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+import tfan
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from tfan.robustness.shots import Taken
     from tfan.robustness.store import Provenance
 
-_DISTRIBUTION = "thermal-face-alignment"
 _SEED, _FACES = 20_301, 200
 
 
@@ -51,6 +51,7 @@ def robustness(
     200 faces take about a quarter of an hour on one core. With --against what became worse is
     listed; the exit code stays 0.
     """
+    from tfan.io.files import claim_writable
     from tfan.pipeline import load_pipeline
     from tfan.robustness.axes import find_axes
     from tfan.robustness.publish import REPORT, publish
@@ -70,6 +71,7 @@ def robustness(
     words += [word for name in axis or () for word in ("--axis", name)]
     command = shlex.join([*words, "--faces", str(faces), "--seed", str(seed)])
     provenance = _provenance(command, weights, detector, head, seed=seed, faces=faces)
+    claim_writable(out)
     with _bar() as bars:
         bar = bars.add_task("faces", total=faces * len(axes))
 
@@ -105,7 +107,7 @@ def _provenance(
         files[name] = (own.name if own else row.file, sha256_of(data))
     model = head or default_head_path()
     files["head"] = (model.name, sha256_of(model.read_bytes()))
-    return Provenance(command, metadata.version(_DISTRIBUTION), seed, faces, files)
+    return Provenance(command, tfan.__version__, seed, faces, files)
 
 
 def _bar() -> Progress:

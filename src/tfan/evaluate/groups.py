@@ -81,9 +81,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "glasses": {
         "pushed up": r"\bglasses up\b",
-        "glasses": r"\b(sun)?(glasses|goggles|spectacles)\b",
+        "glasses": r"(?<!\bno )(?<!\bwithout )\b(sun)?(glasses|goggles|spectacles)\b",
     },
-    "mask": {"mask": r"\b(face|surgical)?masks?\b|\brespirator\b"},
+    "mask": {"mask": r"(?<!\bno )(?<!\bwithout )\b(face|surgical)?masks?\b|\brespirator\b"},
     "hat or hair": {
         "hat": r"\b(hat|cap|hood|helmet|beanie|turban|headscarf)\b",
         "beard": r"\b(beard|moustache)\b",

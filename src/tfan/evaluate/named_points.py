@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tfan.errors import InputError
 from tfan.evaluate.sample import Floats
 from tfan.types import Face
 
@@ -37,6 +38,9 @@ NAMED_POINTS: Mapping[str, Mapping[str, Mapping[int, float]]] = {
 def named_points(face: Face, names: tuple[str, ...] = NAMES) -> Floats:
     """Return the (len(names), 2) points of these names, NaN for a name without landmarks."""
     points = np.asarray(face.points_px, np.float64)
+    if face.scheme not in NAMED_POINTS:
+        known = " or ".join(NAMED_POINTS)
+        raise InputError("a face's scheme", expected=known, got=repr(face.scheme))
     rows = NAMED_POINTS[face.scheme]
     nowhere = {0: float("nan")}
     return np.array(

@@ -56,7 +56,7 @@ class Sample:
 
     Attributes:
         name: what reports call it.
-        read: returns the image, as `tfan.read_image` does; raises InputError if it cannot.
+        read: returns the image, as `tfan.io.read_image` does; raises InputError if it cannot.
         faces: every annotated face.
         partial: whether the image holds faces that are not annotated; then nothing that is
             found in it counts as false.

@@ -37,3 +37,14 @@ def replace_file(path: Path, write: Callable[[Path], object], *, kind: str = "fi
 def replace_text(path: Path, text: str, *, kind: str = "file") -> None:
     """Write a text in UTF-8 beside path, then give it that name in one step."""
     replace_file(path, lambda beside: beside.write_text(text, encoding="utf-8"), kind=kind)
+
+
+def claim_writable(folder: Path) -> None:
+    """Make a folder and try it, before the work whose results it is to hold.
+
+    Raises:
+        InputError: nothing can be written there.
+    """
+    replace_text(folder / f".tried.{os.getpid()}", "")
+    with suppress(OSError):
+        (folder / f".tried.{os.getpid()}").unlink()

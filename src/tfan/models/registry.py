@@ -87,8 +87,8 @@ WEIGHTS: dict[str, Weights] = {
         licence="Apache-2.0",
         input_hw=(256, 256),
         threshold=0.2,
-        face_score=FaceScore(2.199, 3.324, 0.797),
-        min_score=0.35,
+        face_score=FaceScore(3.144, 3.521, 1.826, -1.009),
+        min_score=0.6,
         trained="tfan train detector, train/configs/detector.toml; scenes 211 (24,000) at "
         "4b357b0; trained at 23dd6aa and ed1168a; docs/models/README.md",
         scores={
