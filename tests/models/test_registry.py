@@ -39,7 +39,7 @@ def test_rows_say_what_users_must_know(row):
     assert re.search(r"\b\d{3} \([\d,]+\) ", row.trained), "seed and count of the data"
     assert re.search(r"\btrained at [0-9a-f]{7}", row.trained)
     assert 0 < row.threshold < 1
-    assert 0 < row.min_presence < 1
+    assert 0 <= row.min_presence < 1
     assert 0 < row.min_sureness < 1
 
 

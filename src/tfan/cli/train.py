@@ -89,9 +89,6 @@ def export(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt of a training.")],
     out: Annotated[Path, typer.Option(help="The ONNX file to write.")],
     half: Annotated[bool, typer.Option(help="Store large weights in half precision.")] = True,
-    int8: Annotated[
-        bool, typer.Option(help="Store and compute fully connected layers in 8 bits.")
-    ] = False,
 ) -> None:
     """Write a checkpoint as ONNX, compare the two, print the registry's row."""
     require("torch", extra="train", purpose="Exporting")
@@ -100,7 +97,7 @@ def export(
     from tfan.train.export import registry_row
 
     trained = read_checkpoint(checkpoint)
-    written = write(trained, out, half=half, int8=int8)
+    written = write(trained, out, half=half)
     for name, difference in written.differences.items():
         typer.echo(f"{name}: torch and ONNX differ by {difference:.2g} at most", err=True)
     typer.echo(registry_row(written, trained))

@@ -54,7 +54,7 @@ WEIGHTS: dict[str, Weights] = {
     "landmarks": Weights(
         task="landmark",
         file="landmarks.onnx",
-        sha256="1f9f16da20bdffb48e287fd4eb7e9eb8278198e3895c9b2681093b3733db36be",
+        sha256="f32b84d510ed64242f6d0c299e29655b52394ac0b6de90c70c37d3f00299ad75",
         licence="Apache-2.0",
         input_hw=(128, 128),
         min_presence=0.0,
@@ -70,8 +70,9 @@ WEIGHTS: dict[str, Weights] = {
             half_sigma=0.05215,
             steepness=5.716,
         ),
-        trained="tfan train landmarks, train/configs/landmarks.toml; faces 101 (25,000) and "
-        "negatives 221 (3,000) at 9c4375c; trained at b19e4c1; docs/models/README.md",
+        trained="tfan train landmarks, train/configs/landmarks.toml at last; faces 101 (25,000) at "
+        "9c4375c, 301 to 304 (53,000) at b949280 to f3e1f57; trained at f3e1f57 at last; "
+        "docs/models/README.md",
         scores={
             "synthetic_nme_478": 0.02635,
             "synthetic_nme_70": 0.02949,
@@ -89,8 +90,8 @@ WEIGHTS: dict[str, Weights] = {
         threshold=0.2,
         face_score=FaceScore(3.144, 3.521, 1.826, -1.009),
         min_score=0.6,
-        trained="tfan train detector, train/configs/detector.toml; scenes 211 (24,000) at "
-        "4b357b0; trained at 23dd6aa and ed1168a; docs/models/README.md",
+        trained="tfan train detector, train/configs/detector.toml at last; scenes 211 (24,000) at "
+        "4b357b0, 411 (24,000) at b949280; trained at f3e1f57 at last; docs/models/README.md",
         scores={
             "synthetic_ap50": 0.8231,
             "real_dev_recall": 0.9464,

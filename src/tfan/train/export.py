@@ -25,7 +25,6 @@ from tfan.models.registry import Weights
 from tfan.models.runtime import Contract, OnnxRuntime
 from tfan.train.checkpoints import Checkpoint
 from tfan.train.nets import CROP_PX, DetectorNet, LandmarkNet
-from tfan.train.quantise import quantise_matrices
 from tfan.train.scenes import PREDICTED_PX
 
 _OPSET = 17
@@ -33,7 +32,6 @@ _DETECTOR_HW = (192, 256)
 _LARGE = 256  # numbers; smaller tensors gain nothing from half precision
 # greatest allowed difference of an output, in its own unit (crop units, logits)
 FLOAT_TOLERANCE, HALF_TOLERANCE = 1e-3, 5e-3
-INT8_TOLERANCE = 0.1  # logits of visibility on noise; points differ by a twentieth of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +73,13 @@ def fold(net: nn.Module) -> nn.Module:
     return folded
 
 
-def export(
-    checkpoint: Checkpoint, path: Path, *, half: bool = True, int8: bool = False
-) -> Exported:
+def export(checkpoint: Checkpoint, path: Path, *, half: bool = True) -> Exported:
     """Write the averaged network of a checkpoint as ONNX, and compare the two.
 
     Args:
         checkpoint: of a training.
         path: of the new file.
         half: store large weights in half precision; they are computed with in single.
-        int8: store and compute fully connected layers in 8 bits: smaller and faster.
     """
     net = averaged_net(checkpoint)
     landmarks = checkpoint.config.task == "landmarks"
@@ -92,10 +87,10 @@ def export(
     example = torch.zeros(2, 1, CROP_PX, CROP_PX) if landmarks else torch.zeros(1, 1, *_DETECTOR_HW)
     replace_file(
         path,
-        lambda beside: _write(fold(net), example, beside, contract=contract, half=half, int8=int8),
+        lambda beside: _write(fold(net), example, beside, contract=contract, half=half),
     )
     differences = compare(net, path, like=example, contract=contract)
-    limit = INT8_TOLERANCE if int8 else HALF_TOLERANCE if half else FLOAT_TOLERANCE
+    limit = HALF_TOLERANCE if half else FLOAT_TOLERANCE
     worst = max(differences, key=lambda name: differences[name])
     if not differences[worst] <= limit:  # a NaN must not pass
         got = f"{differences[worst]:.4g} in {worst}"
@@ -104,9 +99,7 @@ def export(
     return Exported(path, hashlib.sha256(data).hexdigest(), len(data), differences)
 
 
-def _write(
-    net: nn.Module, example: Tensor, path: Path, *, contract: Contract, half: bool, int8: bool
-) -> None:
+def _write(net: nn.Module, example: Tensor, path: Path, *, contract: Contract, half: bool) -> None:
     onnx: Any = require("onnx", extra="train", purpose="Writing an ONNX file")
     axes = {name: {0: "batch"} for name in (contract.input_name, *contract.output_names)}
     if contract is DETECTOR_CONTRACT:
@@ -117,8 +110,6 @@ def _write(
             net, (example,), path, dynamo=False, opset_version=_OPSET, dynamic_axes=axes,
             input_names=[contract.input_name], output_names=list(contract.output_names),
         )  # fmt: skip
-    if int8:
-        quantise_matrices(path)
     model = onnx.load(path)
     if half:
         halve(model)
