@@ -46,7 +46,7 @@ class Pipeline:
     detector: Detector
     landmarker: Landmarker
     scheme: str = "mediapipe478"
-    min_presence: float = 0.2
+    min_presence: float = 0.0
     min_sureness: float = 0.65
     face_score: FaceScore = PLAIN_SCORE
     min_score: float = 0.4

@@ -43,7 +43,7 @@ class Weights:
     threshold: float = 0.2
     face_score: FaceScore = PLAIN_SCORE
     min_score: float = 0.5
-    min_presence: float = 0.2
+    min_presence: float = 0.0
     min_sureness: float = 0.65
     calibration: Calibration = PLAIN_CALIBRATION
     trained: str = ""
