@@ -308,3 +308,11 @@ def test_every_face_says_how_it_is_turned_and_how_good_it_is(pipeline, two_faces
     assert np.isfinite(whole.pose_deg).all()
     assert 0 < whole.quality < 1
     assert whole.pose_deg.shape == other.pose_deg.shape == (3,)
+
+
+@pytest.mark.parametrize("least", [0.0, 0.3, 0.5, 1.0])
+def test_a_least_score_only_leaves_out_what_lies_below(pipeline, two_faces, least):
+    every = pipeline.candidates(two_faces)
+    kept = pipeline.candidates(two_faces, min_score=least)
+    assert [face.score for face, _ in kept] == [f.score for f, _ in every if f.score >= least]
+    assert [own for _, own in kept] == [own for face, own in every if face.score >= least]

@@ -72,10 +72,13 @@ class Pipeline:
             max_faces: no more than so many of the best; None gives all.
         """
         wanted = Wanted(min_score=min_score, min_size_px=min_size_px, max_faces=max_faces)
-        faces = [face for face, _ in self.candidates(image, mode)]
+        least = self.min_score if min_score is None else min_score
+        faces = [face for face, _ in self.candidates(image, mode, min_score=least)]
         return wanted.among(faces, usual_score=self.min_score)
 
-    def candidates(self, image: Any, mode: str = "auto") -> list[tuple[Face, float]]:
+    def candidates(
+        self, image: Any, mode: str = "auto", *, min_score: float = 0.0
+    ) -> list[tuple[Face, float]]:
         """Return every box that may hold a face, best first, with the detector's own score.
 
         The detector proposes more boxes than hold faces; what the landmark network makes of their
@@ -84,6 +87,7 @@ class Pipeline:
         Args:
             image: see `detect`.
             mode: "auto", "temperature" or "pixel".
+            min_score: least score; nothing is worked out of what lies below.
         """
         plane = prepare(image, mode)
         found = self.detector(plane)
@@ -92,10 +96,10 @@ class Pipeline:
         marks = self.landmarker(plane, windows_for_boxes(found.boxes_px, found.five_px))
         boxes = _boxes_in_image(_agreed_boxes(found.boxes_px, marks), plane.hw)
         scores = self.face_score(found.scores, _sureness(marks), _sizes_px(boxes))
-        there = np.flatnonzero(marks.presence >= self.min_presence)
-        faces = self._faces(marks, boxes, scores)
-        rows = suppress(boxes[there], scores[there])
-        return [(faces[i], float(found.scores[there[i]])) for i in rows]
+        there = np.flatnonzero((marks.presence >= self.min_presence) & (scores >= min_score))
+        rows = there[suppress(boxes[there], scores[there])]
+        faces = self._faces(_rows(marks, rows), boxes[rows], scores[rows])
+        return list(zip(faces, found.scores[rows].tolist(), strict=True))
 
     def slide(
         self,

@@ -10,6 +10,7 @@ import numpy as np
 from tfan.calibration.groups import YAW, groups
 from tfan.calibration.observe import Observed
 from tfan.calibration.result import Result
+from tfan.evaluate.metrics import rank_correlation
 from tfan.models.calibration import NEAR_SHARE, nominal_share
 from tfan.models.landmarker import Landmarks
 from tfan.types import AnyArray
@@ -117,7 +118,7 @@ def _ranking(found: Result) -> Record:
             }
             for share, count in zip(KEPT, counts, strict=True)
         },
-        "rank_correlation": _rank_correlation(-found.quality, found.nme),
+        "rank_correlation": rank_correlation(-found.quality, found.nme),
     }
 
 
@@ -149,8 +150,3 @@ def _or_none(reduce: Any, values: AnyArray) -> float | None:
 
 def _mean(values: AnyArray) -> float | None:
     return _or_none(np.mean, values)
-
-
-def _rank_correlation(one: AnyArray, other: AnyArray) -> float:
-    first, second = (np.argsort(np.argsort(values)).astype(float) for values in (one, other))
-    return float(np.corrcoef(first, second)[0, 1])

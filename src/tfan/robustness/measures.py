@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from tfan.geometry.boxes import areas, clip_boxes, intersections
+from tfan.evaluate.metrics import ious
+from tfan.geometry.boxes import areas, clip_boxes
 from tfan.geometry.coordinates import to_centre_px, to_image_px
 from tfan.geometry.crop import windows_for_boxes
 from tfan.landmarks.schemes import NETWORK_SCHEMES
@@ -17,7 +18,7 @@ from tfan.models.landmarker import Landmarks
 from tfan.pipeline import Pipeline
 from tfan.robustness.shots import Taken
 from tfan.thermal.plane import Plane
-from tfan.types import AnyArray, Array, Face
+from tfan.types import Array, Face
 
 FOUND_IOU = 0.5
 FAILED_NME = 0.10
@@ -93,7 +94,7 @@ def _whole_way(
     true_box = clip_boxes(to_image_px(taken.box_px[None]), hw)[0]
     proposed = clip_boxes(proposed_px, hw)
     boxes = np.array([face.box_px for face in faces], np.float32).reshape(-1, 4)
-    overlap = ious(true_box, boxes)
+    overlap = ious(true_box, boxes)[0]
     found = bool((overlap >= FOUND_IOU).any())
     return {
         "detector_recall": float((ious(true_box, proposed) >= FOUND_IOU).any()),
@@ -121,13 +122,6 @@ def _landmarks(pipeline: Pipeline, taken: Taken, plane: Plane) -> dict[str, floa
         values[f"nme_{short}"] = nme
         values[f"fail_{short}"] = float(nme > FAILED_NME) if len(part) else math.nan
     return values
-
-
-def ious(box: AnyArray, boxes: AnyArray) -> AnyArray:
-    """Return (F,) intersection over union of a box (4,) with boxes (F, 4)."""
-    common = intersections(box, boxes)
-    union: AnyArray = areas(box[None]) + areas(boxes) - common
-    return common / np.maximum(union, 1e-9)
 
 
 def box_size(taken: Taken) -> float:
