@@ -41,6 +41,8 @@ def suppress(
         max_iou: greatest allowed intersection over union with a better box.
         max_contained: greatest allowed intersection over the smaller of the two areas.
     """
+    if len(scores) < 2:
+        return list(range(len(scores)))
     area = areas(boxes)
     order = np.argsort(-scores, kind="stable")
     kept: list[int] = []

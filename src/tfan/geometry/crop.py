@@ -22,7 +22,10 @@ _MARGIN_PX = 4  # what bicubic interpolation needs around the window, and a litt
 _EVEN = 4  # region sides that can be halved twice
 _MIN_HALF_SIDE_PX = 2.0
 _EYES_AND_MOUTH = [0, 1, 3, 4]
-_UPRIGHT = np.array([-1 - 1j, 1 - 1j, -0.8 + 1j, 0.8 + 1j])  # the same four on an upright face
+_UPRIGHT = np.array([[-1, -1], [1, -1], [-0.8, 1], [0.8, 1]])  # the same four on an upright face
+# (x1, y1, x2, ...) times it are the sums of dot and of cross products with the pattern; the
+# pattern's own mean is zero, so that theirs does not matter
+_TURN_SUMS = np.stack([_UPRIGHT, _UPRIGHT[:, ::-1] * [-1, 1]], axis=2).reshape(8, 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,11 +89,9 @@ def roll_of(five_px: AnyArray) -> Array:
     The turn that best lays eyes and mouth corners on an upright pattern; foreshortening by yaw
     narrows the pattern but does not turn it.
     """
-    corners = np.asarray(five_px, np.float64)[:, _EYES_AND_MOUTH]
-    places = corners[..., 0] + 1j * corners[..., 1]
-    places = places - places.mean(axis=1, keepdims=True)
-    pattern = _UPRIGHT - _UPRIGHT.mean()
-    turn: Array = np.angle((places * pattern.conj()).sum(axis=1)).astype(np.float32)
+    corners = np.asarray(five_px, np.float64)[:, _EYES_AND_MOUTH].reshape(-1, 8)
+    along, across = (corners @ _TURN_SUMS).T
+    turn: Array = np.arctan2(across, along).astype(np.float32)
     return turn
 
 
@@ -160,9 +161,10 @@ def _span(centre: float, reach: float, length: int) -> tuple[int, int]:
 
 
 def _turn(points: AnyArray, roll: AnyArray) -> AnyArray:
-    cos, sin = np.cos(roll)[:, None], np.sin(roll)[:, None]
-    x, y = points[..., 0], points[..., 1]
-    return np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1)
+    cos, sin = np.cos(roll), np.sin(roll)
+    matrices = np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1)
+    turned: AnyArray = points @ matrices
+    return turned
 
 
 def _windows(centre: AnyArray, half_side: AnyArray, roll: AnyArray) -> Windows:

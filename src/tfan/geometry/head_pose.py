@@ -94,20 +94,20 @@ def axes_in_image(pose_deg: AnyArray) -> Array:
 
 
 def _rotations(points_px: AnyArray, sigma_px: AnyArray) -> Floats:
-    hull = bounds(points_px[:, :N_FITTED])
-    area = np.maximum((hull[:, 2:] - hull[:, :2]).prod(axis=1), _TINY)
+    found = points_px[:, :N_FITTED].astype(np.float64)
+    hull = bounds(found)
+    area = np.maximum((hull[:, 2] - hull[:, 0]) * (hull[:, 3] - hull[:, 1]), _TINY)
     own = _OWN_SHARE**2 * area[:, None]
     weights = own / (np.square(sigma_px[:, :N_FITTED], dtype=np.float64) + own)
-    linear = _maps(points_px[:, :N_FITTED].astype(np.float64), weights)[:, :, :3]
-    return _nearest_rotations(linear * _UPWARDS)
+    return _nearest_rotations(_maps(found, weights)[:, :, :3] * _UPWARDS)
 
 
 def _maps(found: Floats, weights: Floats) -> Floats:
     """Return the affine maps (F, 2, 4) that bring the mean head nearest to points (F, N, 2)."""
     head = mean_head()
     normal: AnyArray = (weights @ head.products).reshape(-1, 4, 4)
-    moments = (weights[:, :, None] * found).transpose(0, 2, 1) @ head.affine  # (F, 2, 4)
-    maps: AnyArray = np.linalg.solve(normal, moments.transpose(0, 2, 1))
+    moments = head.affine.T @ (weights[:, :, None] * found)  # (F, 4, 2)
+    maps: AnyArray = np.linalg.solve(normal, moments)
     return maps.transpose(0, 2, 1)
 
 
@@ -121,7 +121,8 @@ def _nearest_rotations(linear: Floats) -> Floats:
     root = np.sqrt(np.maximum(a * c - b * b, _TINY * (a + c) ** 2 + _TINY**2))
     scale = root * np.sqrt(a + c + 2 * root)
     inverse = np.array([[c + root, -b], [-b, a + root]]).transpose(2, 0, 1)
-    rows = inverse @ linear / scale[:, None, None]
-    first, second = rows[:, 0], rows[:, 1]
-    out = first[:, _NEXT] * second[:, _LAST] - first[:, _LAST] * second[:, _NEXT]  # cross product
-    return np.concatenate([rows, out[:, None]], axis=1)
+    rotations = np.empty((len(linear), 3, 3))
+    rotations[:, :2] = inverse @ linear / scale[:, None, None]
+    first, second = rotations[:, 0], rotations[:, 1]
+    rotations[:, 2] = first[:, _NEXT] * second[:, _LAST] - first[:, _LAST] * second[:, _NEXT]
+    return rotations

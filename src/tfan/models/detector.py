@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Integral
@@ -102,17 +103,25 @@ def decode(cells: Array, *, input_hw: tuple[int, int], min_score: float) -> Dete
         input_hw: height and width of the input, multiples of 32.
         min_score: 0..1.
     """
-    scores: AnyArray = 1 / (1 + np.exp(-np.clip(cells[:, 0], -60, 60)))
-    rows = np.flatnonzero(scores >= min_score)
+    logits = cells[:, 0]
+    rows = np.flatnonzero(logits >= _least_logit(min_score))
     if len(rows) > _MAX_CANDIDATES:
-        rows = rows[np.argsort(-scores[rows], kind="stable")[:_MAX_CANDIDATES]]
+        rows = rows[np.argsort(-logits[rows], kind="stable")[:_MAX_CANDIDATES]]
+    scores: AnyArray = 1 / (1 + np.exp(-np.clip(logits[rows], -60, 60)))
     centres, strides = _grid(*input_hw)
     centre, stride, chosen = centres[rows], strides[rows, None], cells[rows]
     reach = np.logaddexp(0, chosen[:, 1:5]) * stride  # softplus
     boxes: AnyArray = np.concatenate([centre - reach[:, :2], centre + reach[:, 2:]], axis=1)
     reach_points = np.float32(_POINT_STRIDES) * stride[:, None]
     five: AnyArray = centre[:, None] + chosen[:, 5:].reshape(-1, 5, 2) * reach_points
-    return Detections(boxes, scores[rows], five)
+    return Detections(boxes, scores, five)
+
+
+def _least_logit(min_score: float) -> float:
+    """Return the logit of a score; few cells reach it, so that few scores need be worked out."""
+    if not 0 < min_score < 1:
+        return -math.inf if min_score <= 0 else math.inf
+    return math.log(min_score / (1 - min_score))
 
 
 @lru_cache(maxsize=16)

@@ -117,15 +117,25 @@ def _occlude(crops: Tensor, draw: CropDraw) -> Tensor:
 
 def _disturb(crops: Tensor, draw: CropDraw) -> Tensor:
     """Blur, then gamma, contrast, offset, noise, polarity, and the steps of 8 bits."""
+    grain = draw.grain
     rows = torch.nonzero(draw.blurred)[:, 0]
     if len(rows):
-        small = functional.interpolate(
-            crops[rows], size=draw.blur_px, mode="bilinear", antialias=True
-        )
-        crops[rows] = functional.interpolate(small, size=CROP_PX, mode="bilinear")
+        crops[rows] = _enlarged(_shrunk(crops[rows], draw.blur_px))
+        grain = grain.clone()
+        # a small face's noise is as coarse as its pixels: it is enlarged with them
+        grain[rows] = _enlarged(grain[rows, :, : draw.blur_px, : draw.blur_px])
     gamma, contrast, offset = (tone[:, None, None, None] for tone in draw.tones.T)
     crops = crops.clamp_(1e-4, 1.0) ** gamma
     mean = crops.mean((1, 2, 3), keepdim=True)
-    crops = (crops - mean) * contrast + mean + offset + draw.grain
+    crops = (crops - mean) * contrast + mean + offset + grain
     crops = torch.where(draw.inverted[:, None, None, None], 1.0 - crops, crops)
     return (crops.clamp(0.0, 1.0) * 255).round() * (1 / 255)
+
+
+def _shrunk(images: Tensor, side_px: int) -> Tensor:
+    return functional.interpolate(images, size=side_px, mode="bilinear", antialias=True)
+
+
+def _enlarged(images: Tensor) -> Tensor:
+    """Return (B, 1, 128, 128), bicubic as `geometry.crop` enlarges small faces."""
+    return functional.interpolate(images, size=CROP_PX, mode="bicubic")

@@ -102,7 +102,7 @@ def draw_crops(
     numbers: CropAugment,
     *,
     generator: torch.Generator,
-    blur_px: tuple[int, int] = (24, 96),
+    blur_px: tuple[int, int] = (18, 88),
 ) -> CropDraw:
     """Draw how B faces are cropped and disturbed."""
     chance = Chance(len(faces.images), generator)
