@@ -30,6 +30,7 @@ format: $(VENV)/.full ## let ruff write the format and the fixes it knows
 
 bench: $(VENV)/.full ## speed of detect() against the published landmark network
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/bench_detect.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/bench_published.py
 
 docs: $(VENV)/.base ## write docs/reference/cli.md anew from the parser
 	$(BIN)/python docs/reference/write_cli.py
@@ -52,5 +53,5 @@ $(VENV)/.base: pyproject.toml | $(BIN)/python
 
 $(VENV)/.full: pyproject.toml | $(BIN)/python
 	@echo "Installing tfan, $(TORCH) and the tools into $(VENV), once; this takes some minutes"
-	@$(BIN)/python -m pip install --quiet --quiet "$(TORCH)" -e '.[train,test,dev]'
+	@$(BIN)/python -m pip install --quiet --quiet "$(TORCH)" -e '.[torch,train,test,dev]'
 	@touch $@ $(VENV)/.base

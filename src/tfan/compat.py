@@ -6,9 +6,9 @@ answers contradicted each other, one was chosen: lists, empty without a face.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -18,8 +18,11 @@ from tfan.landmarks.schemes import scheme_for
 from tfan.models.landmarker import Looks
 from tfan.models.wanted import Wanted
 from tfan.pipeline import Pipeline, load_pipeline
-from tfan.types import Array, Face
+from tfan.pipeline.batch import in_chunks, listed
+from tfan.pipeline.loading import count_of
+from tfan.types import AnyArray, Array, Face
 
+Processed = tuple[list[Array], list[Array]] | tuple[Array, Array]
 _NOWHERE_PX = -1.0  # points of the sliding window where no window shows a face, as published
 
 
@@ -40,7 +43,10 @@ class ThermalLandmarks:
         n_landmarks: int = 478,
         normalize: bool = True,
         *,
+        weights: str | None = None,
+        detector: str | Path = "bundled",
         detector_path: str | Path | None = None,
+        backend: str = "auto",
         detector_size: int | None = None,
         threads: int | None = None,
         looks: Looks = "auto",
@@ -49,37 +55,58 @@ class ThermalLandmarks:
         """Load the networks.
 
         Args:
-            model_path: ONNX file of a landmark network of your own; None takes the bundled one.
-            device: "cpu", "cuda" or "cuda:1"; None is "cpu".
-            gpus: numbers of CUDA devices; the first is used where device is "cuda".
+            model_path: file of a landmark network: ONNX, or the published package's `.pt`,
+                `.pth` or `.safetensors` (extra `torch`); None takes the bundled one.
+            device: "cpu", "cuda", "cuda:1" or "auto"; None is "cpu".
+            gpus: numbers of CUDA devices among which batches are split, where device is not "cpu".
             eta: sliding window: factor between levels of the pyramid.
             max_lvl: sliding window: finest level, 0 the image as it is.
             stride: sliding window: pixels between windows of 224 pixels.
-            n_landmarks: 478 or 70.
-            normalize: accepted for compatibility; each face is always normalised by its own
-                percentiles, so absolute values never matter.
-            detector_path: ONNX file of a detector of your own.
+            n_landmarks: 478 or 70; need not be said where weights do.
+            normalize: False leaves the published window of 20..40 degC unstretched. It changes
+                nothing of the bundled weights: they see each face by its own percentiles.
+            weights: "tfan-478" or "tfan-70", the published files, fetched where this machine has
+                none (extra `torch`).
+            detector: "bundled", "tfw" (the published one, fetched like the weights) or a file:
+                ONNX or the published checkpoint.
+            detector_path: the same as a file in `detector`.
+            backend: "auto", "onnxruntime" or "torch".
             detector_size: longer side of what the detector sees; larger finds smaller faces.
             threads: threads of each network; None takes up to four.
             looks: 1, 2 or "auto": how often each face is looked at.
             pipeline: a pipeline made before, instead of loading networks.
         """
-        scheme = scheme_for(n_landmarks)
+        scheme = scheme_for(count_of(weights, n_landmarks))
         check_pyramid(eta, stride, max_lvl)
-        self.n_landmarks = n_landmarks
+        self.n_landmarks = scheme.n_points
         self.normalize = normalize
         self.eta, self.stride, self.max_lvl = eta, stride, max_lvl
         self._pipeline = pipeline or load_pipeline(
             model_path,
-            n_landmarks=n_landmarks,
+            n_landmarks=scheme.n_points,
+            weights=weights,
+            detector=detector,
             detector_path=detector_path,
-            device=_device(device, gpus),
+            normalize=normalize,
+            device=device,
+            gpus=None if device in (None, "cpu") else gpus,
+            backend=backend,
             threads=threads,
             looks=looks,
             detector_size=detector_size,
         )
         if self._pipeline.scheme != scheme.name:
             raise InputError("pipeline", expected=scheme.name, got=self._pipeline.scheme)
+
+    @property
+    def device(self) -> str:
+        """What runs the landmark network: "cpu", "cuda:0", or "cuda:0+cuda:1" for both."""
+        return self._pipeline.landmarker.runtime.device
+
+    @property
+    def backend(self) -> str:
+        """The library that runs it: "onnxruntime" or "torch"."""
+        return self._pipeline.landmarker.runtime.backend
 
     def detect(
         self,
@@ -95,6 +122,25 @@ class ThermalLandmarks:
             image, mode, min_score=min_score, min_size_px=min_size_px, max_faces=max_faces
         )
 
+    @overload
+    def detect_batch(
+        self, images: Sequence[Any] | AnyArray, mode: str = "auto", **limits: Any
+    ) -> list[list[Face]]: ...
+
+    @overload
+    def detect_batch(
+        self, images: Iterable[Any], mode: str = "auto", **limits: Any
+    ) -> Iterator[list[Face]]: ...
+
+    def detect_batch(
+        self, images: Iterable[Any], mode: str = "auto", **limits: Any
+    ) -> list[list[Face]] | Iterator[list[Face]]:
+        """Return the faces of each image, as `detect` does; see `tfan.Pipeline.detect_batch`.
+
+        A list or an array (N, H, W[, C]) gives a list; a generator gives an iterator.
+        """
+        return self._pipeline.detect_batch(images, mode, **limits)
+
     def process(
         self,
         image: Any,
@@ -105,7 +151,7 @@ class ThermalLandmarks:
         min_score: float | None = None,
         min_size_px: float = 0.0,
         max_faces: int | None = None,
-    ) -> tuple[list[Array], list[Array]] | tuple[Array, Array]:
+    ) -> Processed:
         """Return landmarks in pixels and the confidence 0..1 of each.
 
         Args:
@@ -133,7 +179,37 @@ class ThermalLandmarks:
             min_size_px=min_size_px,
             max_faces=max_faces if multi else 1,
         )
-        return [face.points_px for face in faces], [face.confidence for face in faces]
+        return _as_lists(faces)
+
+    def process_batch(
+        self,
+        images: Iterable[Any],
+        sliding_window: bool = False,
+        multi: bool = False,
+        mode: str = "auto",
+        **limits: Any,
+    ) -> list[Processed] | Iterator[Processed]:
+        """Return what `process` answers for each image, many faces at once in the network.
+
+        Args:
+            images: a list or an array (N, H, W[, C]) gives a list; a generator gives an iterator
+                that reads a few images ahead.
+            sliding_window: search with windows instead of the detector, image by image.
+            multi: all faces instead of the best one.
+            mode: "auto", "temperature" or "pixel".
+            limits: min_score, min_size_px and max_faces, see `detect`.
+
+        Raises:
+            tfan.pipeline.BatchError: an image cannot be read; says which, and holds the results
+                before it; an iterator has yielded them.
+        """
+        if sliding_window:
+            _check_unlimited(Wanted(**limits))
+            return listed(images, in_chunks(images, lambda image: self._slide(image, mode), list))
+        if not multi:
+            limits["max_faces"] = 1
+        found = self._pipeline.detect_batch(iter(images), mode, **limits)
+        return listed(images, map(_as_lists, found))
 
     def _slide(self, image: Any, mode: str) -> tuple[Array, Array]:
         face = self._pipeline.slide(
@@ -145,6 +221,10 @@ class ThermalLandmarks:
         return nowhere, np.zeros(self.n_landmarks, np.float32)
 
 
+def _as_lists(faces: list[Face]) -> tuple[list[Array], list[Array]]:
+    return [face.points_px for face in faces], [face.confidence for face in faces]
+
+
 def _check_unlimited(wanted: Wanted) -> None:
     if wanted != Wanted():
         raise InputError(
@@ -153,12 +233,3 @@ def _check_unlimited(wanted: Wanted) -> None:
             got=repr(wanted),
             fix="It answers with one face, found without a detector's score.",
         )
-
-
-def _device(device: str | None, gpus: int | Sequence[int] | None) -> str | None:
-    if device != "cuda" or gpus is None:
-        return device
-    numbers = [gpus] if isinstance(gpus, int) else list(gpus)
-    if not numbers or not all(isinstance(number, int) and number >= 0 for number in numbers):
-        raise InputError("gpus", expected="numbers of CUDA devices such as [0]", got=repr(gpus))
-    return f"cuda:{numbers[0]}"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from importlib import metadata
 
 import pytest
@@ -52,3 +56,32 @@ def test_package_that_is_not_there_is_told_and_not_fatal(monkeypatch):
     monkeypatch.setattr(info, "_TRAIN_PACKAGES", ("no-such-package",))
     assert json.loads(run("--json"))["train_packages"] == {"no-such-package": None}
     assert "no-such-package -" in run()
+
+
+def test_what_really_runs_is_told():
+    facts = json.loads(run("--json"))
+    assert facts["runs"]["cpu"] == {"device": "cpu", "backend": "onnxruntime"}
+    if not facts["cuda_devices"]:
+        assert facts["runs"]["auto"] == facts["runs"]["cpu"]
+        assert re.search(r"^CUDA +no device$", run(), re.MULTILINE)
+    assert re.search(r"^runs +device='cpu' on cpu by onnxruntime; device='auto' on ", run(), re.M)
+
+
+def test_cuda_devices_are_told_by_name(monkeypatch):
+    monkeypatch.setattr(info, "cuda_device_names", lambda: ("NVIDIA H100", "NVIDIA T4"))
+    assert json.loads(run("--json"))["cuda_devices"] == ["NVIDIA H100", "NVIDIA T4"]
+    assert re.search(r"^CUDA +cuda:0 NVIDIA H100, cuda:1 NVIDIA T4$", run(), re.MULTILINE)
+
+
+def test_a_network_that_cannot_be_had_is_told_and_not_fatal(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "_DATA", tmp_path)
+    assert json.loads(run("--json"))["runs"] == {"cpu": None, "auto": None}
+    assert "device='auto' not to be had" in run()
+
+
+def test_torch_is_not_imported_where_it_would_not_run():
+    code = "import sys; from tfan.cli.info import gather; gather(); print('torch' in sys.modules)"
+    environment = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
+    call = [sys.executable, "-c", code]
+    done = subprocess.run(call, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

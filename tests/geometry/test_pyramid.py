@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tfan.errors import InputError
-from tfan.geometry.pyramid import WINDOW_PX, pyramid_windows
+from tfan.geometry.pyramid import WINDOW_PX, published_levels, pyramid_windows
 
 SIZES = [
     (480, 640),
@@ -57,3 +57,37 @@ def test_a_finer_stride_looks_more_often():
 def test_settings_that_make_no_pyramid(setting, sentence):
     with pytest.raises(InputError, match=sentence):
         pyramid_windows((50, 50), **({"eta": 0.75, "stride": 100, "max_lvl": 0} | setting))
+
+
+def test_published_levels_by_hand():
+    *_, second, finest = published_levels((240, 320), eta=0.75, stride=100, max_lvl=0)
+    assert finest.hw == (240, 320)
+    assert finest.padding == ((104, 104), (64, 64))
+    expected = [(x, y) for y in (0, 100, 200) for x in (0, 100, 200)]
+    np.testing.assert_array_equal(finest.corners, expected)
+    np.testing.assert_allclose(finest.in_image([0]), [[-64, -104, 160, 120]])
+    assert second.hw == (180, 240)
+    assert second.padding == ((22, 22), (104, 104))
+    left, top, right, bottom = second.in_image([0])[0]
+    np.testing.assert_allclose([left, top], [-104 / 0.75, -22 / 0.75], rtol=1e-6)
+    np.testing.assert_allclose([right - left, bottom - top], [224 / 0.75] * 2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("hw", [(101, 120), (120, 101), (224, 224), (448, 223), (16, 900)])
+def test_published_padding_makes_whole_windows(hw):
+    levels = published_levels(hw, eta=0.75, stride=100, max_lvl=0)
+    assert min(levels[0].hw) >= 16
+    for level in levels:
+        sides = [length + sum(pad) for length, pad in zip(level.hw, level.padding, strict=True)]
+        assert all(side % WINDOW_PX == 0 and side > 0 for side in sides)
+        assert all(abs(before - after) <= 1 for before, after in level.padding)
+        assert (level.corners + WINDOW_PX <= sides[::-1]).all()
+    assert sum(levels[-1].padding[0]) == WINDOW_PX - hw[0] % WINDOW_PX  # whole ones get another
+
+
+def test_published_levels_are_bounded():
+    deep = published_levels((240, 320), eta=0.75, stride=100, max_lvl=0)
+    assert len(published_levels((240, 320), eta=0.75, stride=100, max_lvl=3)) == len(deep) - 3
+    (coarsest,) = published_levels((240, 320), eta=0.75, stride=100, max_lvl=99)
+    assert coarsest.hw == deep[0].hw
+    assert len(published_levels((240, 320), eta=0.999, stride=100, max_lvl=0)) == 101

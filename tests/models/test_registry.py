@@ -59,7 +59,7 @@ def test_unknown_names_list_the_known_ones():
         (b"", "is empty; download or export the weights again"),
         (b"<!DOCTYPE html><html>", "is a web page, not weights"),
         (b"\n  <html lang=en>", "is a web page, not weights"),
-        (b"PK\x03\x04data", "is a PyTorch file; tfan runs ONNX files here"),
+        (b"PK\x03\x04data", "is a PyTorch file; turn it into ONNX once: tfan weights convert"),
     ],
 )
 def test_files_that_are_no_onnx_are_named(tmp_path, data, sentence):

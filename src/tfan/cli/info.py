@@ -11,16 +11,20 @@ from typing import Any
 import typer
 
 from tfan.cli.options import JsonOption
-from tfan.errors import WeightsError
-from tfan.models.registry import WEIGHTS, Weights, bundled_path, read_bundled
+from tfan.errors import TfanError, WeightsError
+from tfan.models.detector import DETECTOR_CONTRACT
+from tfan.models.machine import cuda_device_names
+from tfan.models.registry import WEIGHTS, Weights, bundled_path, find, read_bundled
+from tfan.models.runtime import open_runtime
 
 _DISTRIBUTION = "thermal-face-alignment"
 _PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "typer", "rich")
 _TRAIN_PACKAGES = ("torch", "numba", "onnx", "scipy")
+_EXTRA_PACKAGES = ("torch", "onnx", "safetensors")
 
 
 def info(as_json: JsonOption = False) -> None:
-    """Print versions, ONNX Runtime's providers and the weights with hashes and licences."""
+    """Print versions, devices, what would run on them, and the weights with their licences."""
     facts = gather()
     typer.echo(json.dumps(facts, indent=2) if as_json else _for_people(facts))
 
@@ -36,7 +40,10 @@ def gather() -> dict[str, Any]:
         "platform": platform.platform(),
         "packages": {name: _version(name) for name in _PACKAGES},
         "train_packages": {name: _version(name) for name in _TRAIN_PACKAGES},
+        "torch_packages": {name: _version(name) for name in _EXTRA_PACKAGES},
         "providers": list(onnxruntime.get_available_providers()),
+        "cuda_devices": list(cuda_device_names()),
+        "runs": {device: _run_on(device) for device in ("cpu", "auto")},
         "weights": {name: _weights(row) for name, row in WEIGHTS.items()},
     }
 
@@ -46,6 +53,16 @@ def _version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
+
+
+def _run_on(device: str) -> dict[str, str] | None:
+    """Open the bundled detector and return what really runs it; None where it cannot be had."""
+    try:
+        data = read_bundled(find("detector"))
+        opened = open_runtime(data, contract=DETECTOR_CONTRACT, source="detector", device=device)
+    except TfanError:
+        return None
+    return {"device": opened.device, "backend": opened.backend}
 
 
 def _weights(row: Weights) -> dict[str, Any]:
@@ -75,12 +92,16 @@ def _for_people(facts: dict[str, Any]) -> str:
     def listed(versions: dict[str, str | None]) -> str:
         return ", ".join(f"{name} {version or '-'}" for name, version in versions.items())
 
+    cuda, runs = list(enumerate(facts["cuda_devices"])), facts["runs"]
     rows = [
         ("tfan", facts["tfan"]),
         ("python", f"{facts['python']} on {facts['platform']}"),
         ("packages", listed(facts["packages"])),
+        ("torch", listed(facts["torch_packages"])),
         ("training", listed(facts["train_packages"])),
         ("providers", ", ".join(facts["providers"])),
+        ("CUDA", ", ".join(f"cuda:{i} {name}" for i, name in cuda) or "no device"),
+        ("runs", "; ".join(f"device='{asked}' {_told(run)}" for asked, run in runs.items())),
     ]
     lines = [f"{name:<10} {value}" for name, value in rows]
     for name, row in facts["weights"].items():
@@ -90,3 +111,7 @@ def _for_people(facts: dict[str, Any]) -> str:
         if row["trained"]:
             lines.append(f"           trained: {row['trained']}")
     return "\n".join(lines)
+
+
+def _told(run: dict[str, str] | None) -> str:
+    return f"on {run['device']} by {run['backend']}" if run else "not to be had"

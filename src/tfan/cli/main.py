@@ -38,6 +38,9 @@ COMMANDS = {
     ),
     "synth": Command("tfan.cli.synth", "app", "Make synthetic thermal faces.", group=True),
     "train": Command("tfan.cli.train", "app", "Train networks of your own.", group=True),
+    "weights": Command(
+        "tfan.cli.weights", "app", "List, fetch, check and convert weights.", group=True
+    ),
 }
 
 

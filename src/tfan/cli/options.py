@@ -31,7 +31,7 @@ PointsOption = Annotated[
 ModeOption = Annotated[
     Mode, typer.Option(help="What the numbers mean; auto decides, --verbose says how.")
 ]
-DeviceOption = Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")]
+DeviceOption = Annotated[str, typer.Option(help="cpu, cuda, cuda:N or auto.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="One row a landmark.")]
 OverlayOption = Annotated[

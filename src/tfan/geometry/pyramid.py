@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
 
 from tfan.errors import InputError
 from tfan.geometry.crop import Windows
+from tfan.types import AnyArray, Array
 
 WINDOW_PX = 224  # of the finest level: eta and stride are counted from it, as published
+_MAX_LEVELS = 100
+_LEAST_PX = 16  # shorter side of the coarsest level: smaller images hold no face
 _FINEST_SHARE = 0.5  # of an image's shorter side, where the image is smaller than two windows
 
 
@@ -50,6 +54,75 @@ def pyramid_windows(
                  for x in _places(width, side, step)]  # fmt: skip
     table = np.array(rows, np.float32)
     return Windows(table[:, :2], table[:, 2], np.zeros(len(table), np.float32))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """One level of the published pyramid: the image made smaller, and windows on it.
+
+    Attributes:
+        hw: height and width of the level.
+        image_hw: height and width of the image.
+        padding: ((above, below), (left, right)) of zeros around the level.
+        corners: (M, 2) x, y of the windows in the padded level.
+        side_px: of each window.
+    """
+
+    hw: tuple[int, int]
+    image_hw: tuple[int, int]
+    padding: tuple[tuple[int, int], tuple[int, int]]
+    corners: AnyArray
+    side_px: int = WINDOW_PX
+
+    def in_image(self, rows: list[int]) -> Array:
+        """Return windows (R, 4), left, top, right, bottom, counted from the image's corner."""
+        zoom = np.array([self.image_hw[1] / self.hw[1], self.image_hw[0] / self.hw[0]])
+        first = self.corners[rows] - [self.padding[1][0], self.padding[0][0]]
+        places: AnyArray = np.concatenate([first * zoom, (first + self.side_px) * zoom], axis=1)
+        return places.astype(np.float32)
+
+
+def published_levels(
+    image_hw: tuple[int, int], *, eta: float, stride: float, max_lvl: int
+) -> list[Level]:
+    """Return the levels of the published pyramid, coarse to fine.
+
+    Each level is padded evenly to whole windows, by a whole one where it needed none; windows
+    start at its corner, one stride apart. Asked to begin beyond the coarsest level, the coarsest
+    is all there is.
+
+    Args:
+        image_hw: height and width of the image.
+        eta: each coarser level is smaller by that factor.
+        stride: pixels between windows of 224 at their own level.
+        max_lvl: finest level, 0 the image as it is.
+    """
+    check_pyramid(eta, stride, max_lvl)
+    height, width = image_hw
+    steps = math.log(_LEAST_PX / min(image_hw)) / math.log(eta)
+    deepest = int(min(max(0, steps + 1e-9), _MAX_LEVELS))
+    levels = []
+    for number in range(deepest, min(max_lvl, deepest) - 1, -1):
+        zoom = eta**number
+        hw = max(1, round(height * zoom)), max(1, round(width * zoom))
+        padding = _padding(hw[0]), _padding(hw[1])
+        rows, columns = (
+            _steps(length + sum(pad), stride) for length, pad in zip(hw, padding, strict=True)
+        )
+        corners = np.array([(x, y) for y in rows for x in columns])
+        levels.append(Level(hw, image_hw, padding, corners))
+    return levels
+
+
+def _padding(length: int) -> tuple[int, int]:
+    missing = WINDOW_PX - length % WINDOW_PX
+    return missing // 2, missing - missing // 2
+
+
+def _steps(length: int, stride: float) -> list[int]:
+    """Return where windows begin along one axis; what is left at its end holds no whole one."""
+    count = int((length - WINDOW_PX) / stride) + 1
+    return [int(step * stride) for step in range(count)]
 
 
 def _places(length: int, side: float, step: float) -> list[float]:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.geometry.boxes import bounds
-from tfan.geometry.crop import Windows, sample_windows, windows_for_points
+from tfan.geometry.crop import Windows
 from tfan.landmarks.schemes import load_scheme
-from tfan.models.calibration import (
-    LAPLACE_SHAPE,
-    NEAR_SHARE,
-    PLAIN_CALIBRATION,
-    Calibration,
-    sigmoid,
-    within,
-)
-from tfan.models.runtime import Contract, Runtime
-from tfan.thermal.normalise import normalise_crop
+from tfan.models.calibration import PLAIN_CALIBRATION, Calibration, sigmoid
+from tfan.models.contract import Contract, Runtime
+from tfan.models.marks import Answers, Landmarks, calibrated, face_size_px, own_confidence, split
+from tfan.models.preparation import OWN, Preparation, Views
 from tfan.thermal.plane import Plane
 from tfan.types import AnyArray, Array
+
+__all__ = [
+    "LANDMARK_CONTRACT",
+    "Answers",
+    "Landmarker",
+    "Landmarks",
+    "Looks",
+    "calibrated",
+    "face_size_px",
+    "five_of",
+]
 
 LANDMARK_CONTRACT = Contract("landmark", "crops", ("points", "log_sigma", "visibility", "presence"))
 Looks = Literal["auto", 1, 2]
@@ -45,44 +50,6 @@ _DISTANCE_PER_SIGMA = 2 / np.sqrt(3.0)
 _MAX_BATCH = 32  # windows at once: bounds the memory of a crowd
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """What the network says of F faces, in pixels counted from pixel centres; not calibrated.
-
-    Attributes:
-        points_px: (F, N, 2) x, y.
-        sigma_px: (F, N) expected distance from the true place.
-        visibility: (F, N) probability that nothing hides the point.
-        presence: (F,) probability that there is a face.
-    """
-
-    points_px: Array
-    sigma_px: Array
-    visibility: Array
-    presence: Array
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Landmarks:
-    """Landmarks of F faces, all N points of the network, counted from pixel centres.
-
-    Attributes:
-        points_px: (F, N, 2) x, y.
-        sigma_px: (F, N) expected distance from the true place.
-        confidence: (F, N) probability to lie within 5 % of the face's size of the true place.
-        visibility: (F, N) probability that the point is seen; 0 outside the image.
-        presence: (F,) probability that there is a face.
-        quality: (F,) probability that the mean error of the points is below 5 % of that size.
-    """
-
-    points_px: Array
-    sigma_px: Array
-    confidence: Array
-    visibility: Array
-    presence: Array
-    quality: Array
-
-
 @dataclass(frozen=True, slots=True)
 class Landmarker:
     """The landmark network with what goes before and after it.
@@ -92,49 +59,61 @@ class Landmarker:
         size_px: side of the network's input.
         looks: 1 look at each face, 2, or "auto": a second only where the first was off or unsure.
         calibration: what makes the network's own certainties true ones.
+        preparation: how its crops are cut.
     """
 
     runtime: Runtime
     size_px: int = 128
     looks: Looks = "auto"
     calibration: Calibration = PLAIN_CALIBRATION
+    preparation: Preparation = OWN
 
     def __post_init__(self) -> None:
-        if self.looks not in LOOKS:
-            expected = " or ".join(map(repr, LOOKS))
+        looks = LOOKS if self.preparation.place_again else ("auto", 1)
+        if self.looks not in looks:
+            expected = " or ".join(map(repr, looks))
             raise InputError("looks", expected=expected, got=repr(self.looks))
 
-    def __call__(self, plane: Plane, windows: Windows) -> Landmarks:
+    def __call__(self, plane: Plane, windows: Views) -> Landmarks:
         """Return the landmarks in F > 0 windows on a plane, after as many looks as are needed."""
         return calibrated(self.answers(plane, windows), self.calibration, hw=plane.hw)
 
-    def look(self, plane: Plane, windows: Windows) -> Landmarks:
+    def together(self, planes: Sequence[Plane], windows: Sequence[Views]) -> list[Landmarks]:
+        """Return the landmarks in the windows on each plane, all seen by the network at once.
+
+        Args:
+            planes: one or more.
+            windows: those on each plane, F > 0 of them.
+        """
+        if len(planes) == 1:
+            return [self(planes[0], windows[0])]
+        counts = [len(each) for each in windows]
+        at = np.repeat(np.arange(len(planes)), counts)
+        said = self._answers(planes, at, _joined(windows))
+        hw = np.array([plane.hw for plane in planes])[at]
+        ends = np.cumsum(counts)[:-1]
+        return split(calibrated(said, self.calibration, hw=hw), ends)
+
+    def look(self, plane: Plane, windows: Views) -> Landmarks:
         """Return the landmarks in F > 0 windows on a plane, looking once."""
-        return calibrated(self._look(plane, windows), self.calibration, hw=plane.hw)
+        said = self._look((plane,), np.zeros(len(windows), int), windows)
+        return calibrated(said, self.calibration, hw=plane.hw)
 
-    def answers(self, plane: Plane, windows: Windows) -> Answers:
+    def answers(self, plane: Plane, windows: Views) -> Answers:
         """Return what the network says to windows on a plane, after as many looks as needed."""
-        found = self._look(plane, windows)
-        if self.looks == 1:
-            return found
-        better = windows_for_points(found.points_px, five_of(found.points_px))
-        weights = np.ones(len(windows))
-        if self.looks == "auto":
-            off = (offness(windows, better) - 1) / (FULL_OFFNESS - 1)
-            weights = np.maximum(off, unsureness(_own_confidence(found)))
-        rows = np.flatnonzero(weights > 0)
-        if not len(rows):
-            return found
-        second = self._look(plane, better[rows])
-        return _blended(found, second, rows, weights[rows].clip(0, 1).astype(np.float32))
+        return self._answers((plane,), np.zeros(len(windows), int), windows)
 
-    def _look(self, plane: Plane, windows: Windows) -> Answers:
+    def run(self, crops: Array) -> tuple[Array, ...]:
+        """Return the network's outputs for crops (F, side, side), a bounded number at once."""
         parts = [
-            self.runtime(self._batch(plane, windows[start : start + _MAX_BATCH]))
-            for start in range(0, len(windows), _MAX_BATCH)
+            self.runtime(crops[start : start + _MAX_BATCH, None])
+            for start in range(0, len(crops), _MAX_BATCH)
         ]
-        outputs = [np.concatenate(output) for output in zip(*parts, strict=True)]
-        points, log_sigma, visibility, presence = outputs
+        return tuple(np.concatenate(output) for output in zip(*parts, strict=True))
+
+    def interpreted(self, outputs: Sequence[Array], windows: Views) -> Answers:
+        """Return what the network's outputs for windows mean, in pixels of the image."""
+        points, log_sigma, visibility, presence = outputs[: len(LANDMARK_CONTRACT.output_names)]
         per_sigma = windows.half_side_px[:, None] * _DISTANCE_PER_SIGMA
         return Answers(
             windows.to_image(points),
@@ -143,33 +122,38 @@ class Landmarker:
             sigmoid(presence.reshape(-1)),
         )
 
-    def _batch(self, plane: Plane, windows: Windows) -> Array:
-        crops = sample_windows(plane.values, windows, size=self.size_px)
-        return normalise_crop(crops, plane.crop_floor)[:, None]
+    def _answers(self, planes: Sequence[Plane], at: AnyArray, windows: Any) -> Answers:
+        """Return the answers for windows (F), each on the plane whose number at (F,) tells."""
+        found = self._look(planes, at, windows)
+        place_again = self.preparation.place_again
+        if self.looks == 1 or place_again is None:
+            return found
+        better: Any = place_again(found.points_px, five_of(found.points_px))
+        weights = np.ones(len(windows))
+        if self.looks == "auto":
+            off = (offness(windows, better) - 1) / (FULL_OFFNESS - 1)
+            weights = np.maximum(off, unsureness(own_confidence(found)))
+        rows = np.flatnonzero(weights > 0)
+        if not len(rows):
+            return found
+        second = self._look(planes, at[rows], better[rows])
+        return _blended(found, second, rows, weights[rows].clip(0, 1).astype(np.float32))
 
+    def _look(self, planes: Sequence[Plane], at: AnyArray, windows: Views) -> Answers:
+        parts = []
+        for start in range(0, len(windows), _MAX_BATCH):
+            rows = slice(start, start + _MAX_BATCH)
+            parts.append(self.runtime(self._crops(planes, at[rows], windows[rows])[:, None]))
+        outputs = [np.concatenate(output) for output in zip(*parts, strict=True)]
+        return self.interpreted(outputs, windows)
 
-def calibrated(said: Answers, calibration: Calibration, *, hw: tuple[int, int]) -> Landmarks:
-    """Return landmarks whose certainties are true ones.
-
-    Args:
-        said: the network's own.
-        calibration: of that network.
-        hw: height and width of the image; what lies outside is not visible.
-    """
-    size_px = face_size_px(said.points_px)[:, None]
-    outside = _outside(said.points_px, hw)
-    visibility = np.where(outside, np.float32(0), calibration.visibility(said.visibility))
-    sigma = calibration.sigma(said.sigma_px / size_px, visibility=visibility, outside=outside)
-    near = within(NEAR_SHARE, sigma, shape=calibration.shape) * said.presence[:, None]
-    quality = calibration.quality(sigma, said.presence)
-    return Landmarks(
-        said.points_px,
-        sigma * size_px,
-        near.astype(np.float32),
-        visibility,
-        said.presence,
-        quality,
-    )
+    def _crops(self, planes: Sequence[Plane], at: AnyArray, windows: Views) -> Array:
+        cut, stretch = self.preparation.cut, self.preparation.stretch
+        if len(planes) == 1:
+            return cut(planes[0], windows, self.size_px, stretch)
+        return np.concatenate(
+            [cut(planes[i], windows[at == i], self.size_px, stretch) for i in np.unique(at)]
+        )
 
 
 def offness(first: Windows, better: Windows) -> AnyArray:
@@ -189,30 +173,21 @@ def unsureness(confidence: AnyArray) -> AnyArray:
     return unsure
 
 
-def face_size_px(points_px: AnyArray) -> Array:
-    """Return sqrt(width * height) (F,) of the hull of landmarks (F, N, 2)."""
-    hull = bounds(points_px)
-    size: Array = np.sqrt(np.maximum(hull[:, 2:] - hull[:, :2], 1).prod(axis=1))
-    return size
-
-
 def five_of(points_px: Array) -> Array:
-    """Return right eye, left eye, nose tip and mouth corners (F, 5, 2) of the 548 or the 478."""
-    five: Array = points_px[:, load_scheme("mediapipe478").five]
+    """Return right eye, left eye, nose tip, mouth corners (F, 5, 2) of the 548, 478 or 70."""
+    seventy = load_scheme("facesynthetics70")
+    scheme = seventy if points_px.shape[1] == seventy.n_points else load_scheme("mediapipe478")
+    five: Array = points_px[:, scheme.five]
     return five
 
 
-def _outside(points_px: Array, hw: tuple[int, int]) -> AnyArray:
-    """Say which points (F, N, 2), counted from pixel centres, lie outside an image."""
-    edge = np.array([hw[1] - 0.5, hw[0] - 0.5], np.float32)
-    beyond = (points_px < np.float32(-0.5)) | (points_px >= edge)
-    return np.asarray(beyond.any(axis=-1))
-
-
-def _own_confidence(said: Answers) -> AnyArray:
-    """Return (F, N) as `Landmarks.confidence`, under the density of the training alone."""
-    radius_px = NEAR_SHARE * face_size_px(said.points_px)[:, None]
-    return within(radius_px, said.sigma_px, shape=LAPLACE_SHAPE) * said.presence[:, None]
+def _joined(views: Sequence[Any]) -> Any:
+    """Return windows of several images one after the other."""
+    kind = type(views[0])
+    return kind(
+        *(np.concatenate([getattr(each, name) for each in views])
+          for name in kind.__dataclass_fields__)
+    )  # fmt: skip
 
 
 def _blended(first: Answers, second: Answers, rows: AnyArray, weights: Array) -> Answers:

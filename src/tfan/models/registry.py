@@ -12,6 +12,8 @@ from tfan.models.calibration import PLAIN_CALIBRATION, Calibration
 from tfan.models.face_score import PLAIN_SCORE, FaceScore
 
 _DATA = Path(__file__).parent / "data"
+TORCH_SUFFIXES = (".pt", ".pth", ".safetensors")
+_TORCH_STARTS = (b"PK\x03\x04", b"\x80\x02")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,22 +145,43 @@ def read_bundled(row: Weights, *, path: Path | None = None) -> bytes:
 def read_own(path: str | Path) -> bytes:
     """Return the bytes of a user's own ONNX file, or say what the file is instead."""
     path = Path(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise WeightsError(f"{path}: cannot be read as weights: {error.strerror}") from error
-    problem = _not_onnx(data)
+    data = read_bytes(path)
+    problem = wrong_kind(data) or _not_onnx(data)
     if problem:
         raise WeightsError(f"{path} {problem}")
     return data
 
 
-def _not_onnx(data: bytes) -> str:
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file of weights, or the sentence why they cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot be read as weights: {error.strerror}") from error
+
+
+def wrong_kind(data: bytes) -> str:
+    """Say what bytes are that are weights of no kind; "" where they may be."""
     start = data[:512].lstrip().lower()
     if not data:
         return "is empty; download or export the weights again"
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):
         return "is a web page, not weights; open the address in a browser and download the file"
-    if data.startswith((b"PK\x03\x04", b"\x80\x02")):
-        return "is a PyTorch file; tfan runs ONNX files here, export it with torch.onnx first"
+    return ""
+
+
+def is_torch_file(path: Path) -> bool:
+    """Say whether a file is PyTorch's or safetensors', by its name or its beginning."""
+    if path.suffix.lower() in TORCH_SUFFIXES:
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(4).startswith(_TORCH_STARTS)
+    except OSError:
+        return False
+
+
+def _not_onnx(data: bytes) -> str:
+    if data.startswith(_TORCH_STARTS):
+        return "is a PyTorch file; turn it into ONNX once: tfan weights convert IN OUT.onnx"
     return ""

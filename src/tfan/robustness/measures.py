@@ -13,9 +13,9 @@ from tfan.geometry.boxes import areas, clip_boxes
 from tfan.geometry.coordinates import to_centre_px, to_image_px
 from tfan.geometry.crop import windows_for_boxes
 from tfan.landmarks.schemes import NETWORK_SCHEMES
-from tfan.models.detector import Detections, Detector
+from tfan.models.detector import Detections
 from tfan.models.landmarker import Landmarks
-from tfan.pipeline import Pipeline
+from tfan.pipeline import Finder, Pipeline
 from tfan.robustness.shots import Taken
 from tfan.thermal.plane import Plane
 from tfan.types import Array, Face
@@ -68,7 +68,7 @@ def measure(pipeline: Pipeline, taken: Taken) -> dict[str, float]:
         taken: picture and truth.
     """
     heard = _Heard(pipeline.detector)
-    faces = replace(pipeline, detector=cast("Detector", heard)).detect(taken.image)
+    faces = replace(pipeline, detector=cast("Finder", heard)).detect(taken.image)
     plane, proposed = heard.last[-1]
     found = _whole_way(faces, taken, to_image_px(proposed.boxes_px), plane.hw)
     return found | _landmarks(pipeline, taken, plane)
@@ -78,7 +78,7 @@ def measure(pipeline: Pipeline, taken: Taken) -> dict[str, float]:
 class _Heard:
     """A detector whose last call is kept: the pipeline does not tell what it began with."""
 
-    detector: Detector
+    detector: Finder
     last: list[tuple[Plane, Detections]] = field(default_factory=list)
 
     def __call__(self, plane: Plane, **options: Any) -> Detections:

@@ -1,0 +1,114 @@
+"""What is said of landmarks: the network's words, and the same with true certainties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfan.geometry.boxes import bounds
+from tfan.models.calibration import LAPLACE_SHAPE, NEAR_SHARE, Calibration, within
+from tfan.types import AnyArray, Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What the network says of F faces, in pixels counted from pixel centres; not calibrated.
+
+    Attributes:
+        points_px: (F, N, 2) x, y.
+        sigma_px: (F, N) expected distance from the true place.
+        visibility: (F, N) probability that nothing hides the point.
+        presence: (F,) probability that there is a face.
+    """
+
+    points_px: Array
+    sigma_px: Array
+    visibility: Array
+    presence: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks:
+    """Landmarks of F faces, all N points of the network, counted from pixel centres.
+
+    Attributes:
+        points_px: (F, N, 2) x, y.
+        sigma_px: (F, N) expected distance from the true place.
+        confidence: (F, N) probability to lie within 5 % of the face's size of the true place.
+        visibility: (F, N) probability that the point is seen; 0 outside the image.
+        presence: (F,) probability that there is a face.
+        quality: (F,) probability that the mean error of the points is below 5 % of that size.
+    """
+
+    points_px: Array
+    sigma_px: Array
+    confidence: Array
+    visibility: Array
+    presence: Array
+    quality: Array
+
+
+def calibrated(
+    said: Answers, calibration: Calibration, *, hw: tuple[int, int] | AnyArray
+) -> Landmarks:
+    """Return landmarks whose certainties are true ones.
+
+    Args:
+        said: the network's own.
+        calibration: of that network.
+        hw: height and width of the image, or (F, 2) of each face's; what lies outside is not
+            visible.
+    """
+    size_px = face_size_px(said.points_px)[:, None]
+    outside = _outside(said.points_px, hw)
+    visibility = np.where(outside, np.float32(0), calibration.visibility(said.visibility))
+    sigma = calibration.sigma(said.sigma_px / size_px, visibility=visibility, outside=outside)
+    near = within(NEAR_SHARE, sigma, shape=calibration.shape) * said.presence[:, None]
+    quality = calibration.quality(sigma, said.presence)
+    return Landmarks(
+        said.points_px,
+        sigma * size_px,
+        near.astype(np.float32),
+        visibility,
+        said.presence,
+        quality,
+    )
+
+
+def rows_of(marks: Landmarks, rows: AnyArray) -> Landmarks:
+    """Return the landmarks of some faces."""
+    return Landmarks(*(getattr(marks, name)[rows] for name in Landmarks.__dataclass_fields__))
+
+
+def sureness(marks: Landmarks) -> AnyArray:
+    """Return the mean confidence (F,) of faces."""
+    mean: AnyArray = marks.confidence.mean(axis=1)
+    return mean
+
+
+def split(marks: Landmarks, ends: AnyArray) -> list[Landmarks]:
+    """Return the landmarks of each image; those of the first end before row ends[0]."""
+    columns = [np.split(getattr(marks, name), ends) for name in Landmarks.__dataclass_fields__]
+    return [Landmarks(*parts) for parts in zip(*columns, strict=True)]
+
+
+def face_size_px(points_px: AnyArray) -> Array:
+    """Return sqrt(width * height) (F,) of the hull of landmarks (F, N, 2)."""
+    hull = bounds(points_px)
+    size: Array = np.sqrt(np.maximum(hull[:, 2:] - hull[:, :2], 1).prod(axis=1))
+    return size
+
+
+def own_confidence(said: Answers) -> AnyArray:
+    """Return (F, N) as `Landmarks.confidence`, under the density of the training alone."""
+    radius_px = NEAR_SHARE * face_size_px(said.points_px)[:, None]
+    return within(radius_px, said.sigma_px, shape=LAPLACE_SHAPE) * said.presence[:, None]
+
+
+def _outside(points_px: Array, hw: tuple[int, int] | AnyArray) -> AnyArray:
+    """Say which points (F, N, 2), counted from pixel centres, lie outside an image."""
+    sizes = np.asarray(hw, np.float32).reshape(-1, 1, 2)
+    edge = sizes[..., ::-1] - np.float32(0.5)
+    beyond = (points_px < np.float32(-0.5)) | (points_px >= edge)
+    return np.asarray(beyond.any(axis=-1))

@@ -1,0 +1,50 @@
+"""The properties that an ONNX file carries, read without a framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+_PROPERTIES = 14  # the field of a ModelProto that holds them: entries of key (1) and value (2)
+_VARINT, _EIGHT, _COUNTED, _FOUR = 0, 1, 2, 5  # how a field of a protocol buffer is stored
+
+
+def read_metadata(data: bytes) -> dict[str, str]:
+    """Return name -> text of the properties of an ONNX file; none where it is no such file."""
+    view = memoryview(data)
+    try:
+        entries = [dict(_fields(field)) for number, field in _fields(view) if number == _PROPERTIES]
+        return {str(each[1], "utf-8"): str(each[2], "utf-8") for each in entries}
+    except (IndexError, KeyError, ValueError):  # whoever runs the file says what is wrong with it
+        return {}
+
+
+def _fields(view: memoryview) -> Iterator[tuple[int, memoryview]]:
+    """Yield number and content of the counted fields of a message."""
+    at = 0
+    while at < len(view):
+        tag, at = _number(view, at)
+        kind = tag & 7
+        if kind == _VARINT:
+            _, at = _number(view, at)
+        elif kind == _COUNTED:
+            length, at = _number(view, at)
+            if at + length > len(view):
+                raise ValueError("cut short")
+            yield tag >> 3, view[at : at + length]
+            at += length
+        elif kind in (_EIGHT, _FOUR):
+            at += 8 if kind == _EIGHT else 4
+        else:
+            raise ValueError("no protocol buffer")
+
+
+def _number(view: memoryview, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = view[at]
+        value |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            return value, at
+        if shift > 63:
+            raise ValueError("no protocol buffer")

@@ -1,0 +1,1 @@
+"""The networks of the published package: its weights, its geometry, its face detector."""

@@ -1,0 +1,222 @@
+"""The published landmark weights give the published numbers, whichever way they come and run."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tfan
+from tfan.errors import InputError, WeightsError
+from tfan.models.detector import Detections
+from tfan.models.metadata import read_metadata
+
+PX, RELATIVE = 1e-3, 1e-4  # what the issue asks for
+ROUTES = (  # from where the file comes, and what runs it
+    ("as published", "onnxruntime"),
+    ("as published", "torch"),
+    ("converted", "onnxruntime"),
+    ("without torch", "onnxruntime"),
+)
+
+
+class Boxes:
+    """A detector that finds the boxes it was given."""
+
+    threshold, runtime = 0.5, None
+
+    def __init__(self, boxes: np.ndarray) -> None:
+        self.boxes = np.float32(boxes).reshape(-1, 4)
+
+    def __call__(self, plane, *, min_score=None) -> Detections:
+        n = len(self.boxes)
+        five = np.zeros((n, 5, 2), np.float32)
+        return Detections(self.boxes - np.float32(0.5), np.linspace(0.95, 0.9, n), five)
+
+
+@pytest.fixture(scope="module")
+def golden(formula) -> dict[str, np.ndarray]:
+    with np.load(formula.reference("published_landmarker.npz")) as stored:
+        return dict(stored)
+
+
+@pytest.fixture(scope="module")
+def by_hand(formula, tmp_path_factory):
+    path = Path(__file__).with_name("landmark_onnx.py")
+    spec = spec_from_file_location("landmark_onnx", path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    folder = tmp_path_factory.mktemp("by hand")
+
+    def write(n: int) -> Path:
+        path = folder / f"{n}.onnx"
+        if not path.exists():
+            path.write_bytes(module.landmark_onnx(formula.formula_state(f"landmarker_{n}")))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="module", params=[70, 478])
+def n(request) -> int:
+    return request.param
+
+
+@pytest.fixture(scope="module", params=ROUTES, ids=" by ".join)
+def route(request) -> tuple[str, str]:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def backend(route) -> str:
+    return route[1]
+
+
+@pytest.fixture(scope="module")
+def file(request, route, n, by_hand, tmp_path_factory) -> Path:
+    if route[0] == "without torch":
+        return by_hand(n)
+    pytest.importorskip("torch")
+    published = request.getfixturevalue("published_files")[f"landmarker_{n}"]
+    if route[0] == "as published":
+        return published
+    from tfan.models.published.convert import convert_file
+
+    return convert_file(published, tmp_path_factory.mktemp("converted") / f"{n}.onnx").path
+
+
+@pytest.fixture(scope="module")
+def landmarker(file, backend, n, golden) -> tfan.ThermalLandmarks:
+    loaded = tfan.load_pipeline(file, n_landmarks=n, threads=1, backend=backend)
+    pipeline = replace(loaded, detector=Boxes(golden["box_xyxy"]))
+    return tfan.ThermalLandmarks(n_landmarks=n, pipeline=pipeline)
+
+
+def test_crops(landmarker, golden, n):
+    points, _, _, _, third = landmarker._pipeline.landmarker.run(
+        golden["crop_u8"] / np.float32(255)
+    )
+    expected = golden[f"out_{n}"]
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose((points + 1) / 2, expected[..., :2], atol=RELATIVE * scale)
+    np.testing.assert_allclose(third, expected[..., 2], atol=RELATIVE * scale)
+
+
+def test_process_of_temperatures(landmarker, golden, n):
+    points, confidences = landmarker.process(golden["frame_celsius"], mode="temperature")
+    np.testing.assert_allclose(points[0], golden[f"process_points_{n}"], atol=PX)
+    np.testing.assert_array_equal(points[0], landmarker.process(golden["frame_celsius"])[0][0])
+    assert ((confidences[0] > 0) & (confidences[0] <= 1)).all()
+
+
+def test_process_of_pixels(landmarker, golden, n):
+    points, _ = landmarker.process(golden["frame_u8"], mode="pixel")
+    np.testing.assert_allclose(points[0], golden[f"process_points_u8_{n}"], atol=PX)
+
+
+def test_sliding_window(landmarker, golden, n):
+    points, _ = landmarker.process(golden["frame_celsius"], sliding_window=True, mode="temperature")
+    np.testing.assert_allclose(points, golden[f"sliding_points_{n}"], atol=PX)
+
+
+def test_sigma_and_confidence_come_from_the_variance_with_the_right_direction(
+    landmarker, golden, n
+):
+    (face,) = landmarker.detect(golden["frame_celsius"], mode="temperature")
+    variance = np.maximum(golden[f"process_third_{n}"], 1e-6)
+    side_px = 150  # of the crop: 1.25 times the longer side of the box
+    expected = np.sqrt(variance) * side_px * np.sqrt(np.pi / 2)  # mean distance, normal density
+    np.testing.assert_allclose(face.sigma_px, expected, rtol=1e-3)
+    sure, unsure = variance.argmin(), variance.argmax()
+    assert face.confidence[sure] > face.confidence[unsure]
+    np.testing.assert_array_equal(
+        np.argsort(face.sigma_px)[[0, -1]], [np.argsort(variance)[0], unsure]
+    )
+
+
+def test_a_face_of_published_weights_is_whole(landmarker, golden, n):
+    (face,) = landmarker.detect(golden["frame_celsius"])
+    assert face.points_px.shape == (n, 2)
+    assert face.scheme == {70: "facesynthetics70", 478: "mediapipe478"}[n]
+    np.testing.assert_array_equal(face.box_px, golden["box_xyxy"])  # the detector's own
+    np.testing.assert_allclose(face.score, 0.95, atol=1e-4)
+    assert 0 <= face.quality <= 1
+    assert np.isfinite(face.five_px).all()
+    assert np.isfinite(face.pose_deg).all() == (n == 478)  # heads are fitted to the 478
+
+
+def test_instances_pickle(landmarker, golden):
+    again = pickle.loads(pickle.dumps(landmarker))
+    np.testing.assert_array_equal(
+        again.process(golden["frame_celsius"])[0][0],
+        landmarker.process(golden["frame_celsius"])[0][0],
+    )
+
+
+@pytest.fixture
+def plain(by_hand, golden) -> tfan.Pipeline:
+    """The 70 landmarks, run without torch."""
+    loaded = tfan.load_pipeline(by_hand(70), n_landmarks=70, threads=1)
+    return replace(loaded, detector=Boxes(golden["box_xyxy"]))
+
+
+def test_without_normalisation_the_window_is_not_stretched(plain, by_hand, golden):
+    frame = golden["frame_celsius"]
+    unstretched = tfan.load_pipeline(by_hand(70), n_landmarks=70, normalize=False, threads=1)
+    unstretched = replace(unstretched, detector=plain.detector)
+    (face,) = unstretched.detect(frame)
+    assert np.abs(face.points_px - plain.detect(frame)[0].points_px).max() > 0.1
+    whole = frame.copy()
+    whole[0, :8], whole[0, 8:16] = 15, 45  # with both ends of the window in it, both agree
+    one, other = (each.detect(whole)[0].points_px for each in (plain, unstretched))
+    np.testing.assert_allclose(one, other, atol=PX)
+    again = pickle.loads(pickle.dumps(unstretched))
+    np.testing.assert_array_equal(again.detect(frame)[0].points_px, face.points_px)
+
+
+def test_many_faces_are_as_one_by_one(plain, golden):
+    boxes = np.float32([[110, 60, 205, 180], [5, 5, 60, 90], [250, 150, 319, 239]])
+    together = replace(plain, detector=Boxes(boxes)).detect(golden["frame_celsius"])
+    assert len(together) == 3
+    for face in together:
+        (alone,) = replace(plain, detector=Boxes(face.box_px)).detect(golden["frame_celsius"])
+        np.testing.assert_allclose(face.points_px, alone.points_px, atol=PX)
+
+
+@pytest.mark.parametrize("hw", [(101, 120), (120, 101), (224, 448), (16, 400), (300, 223)])
+def test_sliding_works_on_any_size(plain, golden, hw):
+    frame = golden["frame_celsius"]
+    image = np.resize(frame, hw)
+    face = plain.slide(image)
+    assert np.isfinite(face.points_px).all()
+    assert plain.slide(image, max_lvl=99) is not None
+
+
+def test_a_second_look_is_refused(by_hand):
+    with pytest.raises(InputError, match="looks: expected 'auto' or 1, got 2"):
+        tfan.load_pipeline(by_hand(70), n_landmarks=70, looks=2)
+
+
+def test_the_file_says_how_its_crops_are_cut(file, n):
+    if file.suffix == ".onnx":
+        described = {"tfan.preparation": "published", "tfan.landmarks": str(n)}
+        assert read_metadata(file.read_bytes()) == described
+
+
+def test_the_number_of_landmarks_is_checked(by_hand, published_files):
+    for path in (by_hand(70), published_files["landmarker_70"]):
+        with pytest.raises(WeightsError, match=r"of 478 landmarks, got 70; say n_landmarks=70"):
+            tfan.ThermalLandmarks(path)
+
+
+@pytest.mark.parametrize(("prefix", "suffix"), [("", ".pth"), ("module.", ".safetensors")])
+def test_both_layouts_and_every_suffix_load(formula, tmp_path, golden, prefix, suffix):
+    pytest.importorskip("torch")
+    path = formula.write_checkpoint("landmarker_70", tmp_path / f"joint{suffix}", prefix)
+    landmarker = tfan.load_pipeline(path, n_landmarks=70, threads=1).landmarker
+    points = landmarker.run(golden["crop_u8"] / np.float32(255))[0]
+    np.testing.assert_allclose((points + 1) / 2, golden["out_70"][..., :2], atol=RELATIVE)
