@@ -1,6 +1,8 @@
-"""Image files to arrays and back; the arrays are what stands in the file."""
+"""Recordings and pictures to frames and arrays, and back: what is stored, and what it means."""
 
+from tfan.io.frame import Frame
 from tfan.io.images import read_image, write_png
 from tfan.io.paths import SUFFIXES, expand
+from tfan.io.sources import Source, open_source
 
-__all__ = ["SUFFIXES", "expand", "read_image", "write_png"]
+__all__ = ["SUFFIXES", "Frame", "Source", "expand", "open_source", "read_image", "write_png"]

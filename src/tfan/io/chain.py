@@ -1,0 +1,117 @@
+"""Many files as one recording: a folder, a pattern or a list, in natural order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tfan.errors import InputError
+from tfan.io.formats import (
+    MATRIX_SUFFIXES,
+    RECORDING_SUFFIXES,
+    STILL_SUFFIXES,
+    find_format,
+    open_file,
+)
+from tfan.io.paths import expand
+from tfan.io.recording import Damage, Stored, Wishes
+
+
+def files_of(name: str) -> list[Path]:
+    """Return the files of a folder or pattern: pictures, or matrices where there are none.
+
+    Raises:
+        InputError: nothing is there that makes one source.
+    """
+    path = Path(name)
+    for suffixes in (STILL_SUFFIXES, MATRIX_SUFFIXES):
+        found = [file for file in expand([name], suffixes=suffixes) if file != path]
+        if found:
+            return found
+    others = [file for file in expand([name], suffixes=RECORDING_SUFFIXES) if file != path]
+    if len(others) == 1:
+        return others
+    raise InputError(
+        name,
+        expected="pictures, or a recording",
+        got=f"{len(others)} recordings" if others else "neither",
+        fix="Name each recording by itself." if others else "",
+    )
+
+
+class Chain:
+    """Frames of files one after another, numbered through; one file is open at a time.
+
+    A file that cannot be opened costs one number. Times stay only where all files tell them on the
+    same clock.
+    """
+
+    def __init__(self, paths: Sequence[Path], wishes: Wishes) -> None:
+        self._paths, self._wishes = tuple(paths), wishes
+        self._counts: list[int | None] = [None] * len(self._paths)
+
+    @property
+    def kind(self) -> str:
+        return f"{len(self._paths)} files"
+
+    @property
+    def n_frames(self) -> int | None:
+        return sum(self._count(at) for at in range(len(self._paths)))
+
+    def frames(self, start: int = 0) -> Iterator[Stored | Damage]:
+        """Yield the frames of all files from a number on."""
+        first = 0
+        for at, path in enumerate(self._paths):
+            if first < start and first + self._count(at) <= start:
+                first += self._count(at)
+                continue
+            skipped = max(0, start - first)
+            n = skipped
+            for item in self._frames_of(path, skipped):
+                n = item.index + 1
+                yield self._renumbered(item, first + item.index, path)
+            self._counts[at] = n
+            first += n
+
+    def close(self) -> None:
+        """Files are closed as soon as their frames are read."""
+
+    def _frames_of(self, path: Path, start: int) -> Iterator[Stored | Damage]:
+        try:
+            recording = open_file(path, self._wishes)
+        except InputError as error:
+            yield Damage(0, str(error).removeprefix(f"{path}: "))
+            return
+        try:
+            yield from recording.frames(start)
+        finally:
+            recording.close()
+
+    def _renumbered(self, item: Stored | Damage, index: int, path: Path) -> Stored | Damage:
+        if isinstance(item, Damage):
+            return Damage(index, f"{path.name}: {item.got}")
+        clock_s = item.clock_s if item.epoch or len(self._paths) == 1 else None
+        return replace(
+            item, index=index, clock_s=clock_s, camera={**item.camera, "file": path.name}
+        )
+
+    def _count(self, at: int) -> int:
+        """Return the number of frames of a file; those of one frame need not be opened."""
+        known = self._counts[at]
+        if known is None:
+            known = self._counts[at] = self._counted(self._paths[at])
+        return known
+
+    def _counted(self, path: Path) -> int:
+        try:
+            if find_format(path).one_frame:
+                return 1
+            recording = open_file(path, self._wishes)
+        except InputError:
+            return 1
+        try:
+            n = recording.n_frames
+            return sum(1 for _ in recording.frames()) if n is None else n
+        finally:
+            recording.close()

@@ -1,0 +1,224 @@
+"""The one door to recordings: a file, a folder, a pattern, a list or a camera to frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tfan.errors import InputError
+from tfan.io.camera import PREFIX, open_camera
+from tfan.io.chain import Chain, files_of
+from tfan.io.formats import open_file
+from tfan.io.frame import Frame
+from tfan.io.recording import Damage, Recording, Stored, Wishes
+from tfan.io.units import UNDECIDED, check_unit, read_as
+from tfan.thermal.interpret import Reading
+
+_GLOB_SIGNS = "*?["
+
+
+def open_source(
+    name: str | Path | Iterable[str | Path],
+    *,
+    unit: str = "auto",
+    emissivity: float | None = None,
+    distance_m: float | None = None,
+    reflected_celsius: float | None = None,
+    dataset: str | None = None,
+    fps: float | None = None,
+) -> Source:
+    """Open a recording; its frames are read one by one as they are asked for.
+
+    Args:
+        name: a file, a folder or pattern (one source of its pictures in natural order), a list of
+            files, or "camera:0".
+        unit: what the numbers are, see `tfan.io.units.UNIT_NAMES`; "auto" believes the file,
+            then the values, and `Frame.reading` says why.
+        emissivity: of the object, 0..1, in place of the file's; only for files with raw counts
+            and the camera's constants (FLIR).
+        distance_m: between object and camera, likewise.
+        reflected_celsius: apparent temperature of the surroundings, likewise.
+        dataset: name of the array in an HDF5 or NPZ file.
+        fps: frames per second, where the file itself tells no times.
+
+    Raises:
+        InputError: nothing is there, or it cannot be read; the sentence says why.
+        MissingExtraError: the format needs a package that is not installed.
+    """
+    wishes = Wishes(check_unit(unit), emissivity, distance_m, reflected_celsius, dataset)
+    _check(wishes, fps)
+    if not isinstance(name, str | Path):
+        paths = [path for one in name for path in _files(str(one))]
+        if not paths:
+            raise InputError("list of files", expected="at least one", got="none")
+        return Source(f"{paths[0]} and {len(paths) - 1} more", Chain(paths, wishes), wishes, fps)
+    text = str(name)
+    if text.startswith(PREFIX):
+        return Source(text, open_camera(text), wishes, fps)
+    paths = _files(text)
+    one = len(paths) == 1
+    return Source(text, open_file(paths[0], wishes) if one else Chain(paths, wishes), wishes, fps)
+
+
+class Source:
+    """Frames of one recording: iterate, or take one by its number; close it, or use `with`.
+
+    Frames that can be read are given; if some could not, iterating ends with one InputError that
+    says how many and what was wrong. Their numbers stay free.
+
+    Attributes:
+        name: of the file, folder or camera.
+        kind: of the format.
+    """
+
+    def __init__(
+        self, name: str, recording: Recording, wishes: Wishes, fps: float | None = None
+    ) -> None:
+        self.name, self.kind = name, recording.kind
+        self._recording, self._wishes, self._fps = recording, wishes, fps
+        self._zero_s: float | None = None  # clock of the first frame
+        self._begun = False  # whether the first frame was seen
+        self._readings: dict[tuple[Any, ...], Reading] = {}
+
+    @property
+    def n_frames(self) -> int | None:
+        """Number of frames, those included that prove unreadable; None where nobody knows."""
+        return self._recording.n_frames
+
+    def __len__(self) -> int:
+        n = self.n_frames
+        if n is None:
+            raise TypeError(f"{self.name}: the number of frames is not known before the end")
+        return n
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self.frames()
+
+    def frames(self, start: int = 0) -> Iterator[Frame]:
+        """Yield the frames from a number on.
+
+        Raises:
+            InputError: after the last frame, when some could not be read.
+        """
+        damages: list[Damage] = []
+        n_damaged = n_whole = 0
+        if start > 0:
+            self._find_zero()
+        for item in self._recording.frames(start):
+            if isinstance(item, Damage):
+                damages = damages or [item]
+                n_damaged += 1
+            else:
+                n_whole += 1
+                yield self._frame(item)
+        if damages:
+            first = damages[0]
+            raise InputError(
+                self.name,
+                expected="whole frames",
+                got=f"{n_damaged} that cannot be read, the first number {first.index}: {first.got}",
+                fix="The others are right." if n_whole else "",
+            )
+
+    def __getitem__(self, index: int) -> Frame:
+        """Return one frame by its number; negative ones count from the end.
+
+        Raises:
+            IndexError: there is no such frame.
+            InputError: it cannot be read.
+        """
+        wanted = index + len(self) if index < 0 else index
+        if wanted < 0:
+            raise IndexError(f"{self.name}: no frame {index}")
+        self._find_zero()
+        item = next(iter(self._recording.frames(wanted)), None)
+        if item is None:
+            raise IndexError(f"{self.name}: no frame {index}")
+        if isinstance(item, Damage):
+            raise InputError(f"{self.name}, frame {wanted}", expected="a whole one", got=item.got)
+        return self._frame(item)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._recording.close()
+
+    def __del__(self) -> None:  # for those who only loop over it
+        with suppress(Exception):
+            self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _frame(self, stored: Stored) -> Frame:
+        if self._wishes.scene and not stored.corrected:
+            given = ", ".join(self._wishes.scene)
+            raise InputError(
+                f"{self.name} with {given}",
+                expected="raw counts and the camera's constants",
+                got=f"{self.kind}, in which the correction is done or cannot be",
+                fix=f"Leave out {given}.",
+            )
+        time_s = self._time_s(stored)
+        reading = self._reading(stored)
+        return Frame(stored.values, reading, stored.index, time_s, self.name, stored.camera)
+
+    def _time_s(self, stored: Stored) -> float | None:
+        if stored.clock_s is None:
+            return None if self._fps is None else stored.index / self._fps
+        if self._zero_s is None:
+            self._zero_s, self._begun = stored.clock_s, True
+        return stored.clock_s - self._zero_s
+
+    def _find_zero(self) -> None:
+        """Read frames until one tells the clock at which the recording begins."""
+        if not self._begun and self._recording.kind != "camera":
+            self._begun = True
+            first = next((one for one in self._recording.frames() if isinstance(one, Stored)), None)
+            self._zero_s = None if first is None else first.clock_s
+
+    def _reading(self, stored: Stored) -> Reading:
+        """Return the reading, decided once for all frames of a kind: units do not change."""
+        values = stored.values
+        key = (values.dtype, values.ndim, stored.said, stored.why)
+        reading = self._readings.get(key)
+        if reading is None:
+            reading = read_as(stored, self._wishes.unit)
+            if not reading.reason.startswith(UNDECIDED):
+                self._readings[key] = reading
+        return reading
+
+
+def _files(name: str) -> list[Path]:
+    path = Path(name)
+    try:
+        several = path.is_dir() or (not path.exists() and any(sign in name for sign in _GLOB_SIGNS))
+    except OSError:  # a name longer than names can be
+        several = False
+    return files_of(name) if several else [path]
+
+
+def _check(wishes: Wishes, fps: float | None) -> None:
+    limits = {
+        "emissivity": (wishes.emissivity, 0.0, 1.0),
+        "distance_m": (wishes.distance_m, -1e-9, 1e5),
+        "reflected_celsius": (wishes.reflected_celsius, -273.15, 5000.0),
+        "fps": (fps, 0.0, 1e6),
+    }
+    for name, (value, above, most) in limits.items():
+        if value is not None and not above < value <= most:
+            expected = f"more than {above:g} and at most {most:g}" if above >= 0 else "at least 0"
+            raise InputError(name, expected=expected, got=f"{value:g}")

@@ -1,0 +1,170 @@
+"""Video files through PyAV: 8 bits in colour or grey, up to 16 bits in grey, with true times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tfan._optional import require
+from tfan.errors import InputError
+from tfan.io.decode import EXTRA
+from tfan.io.recording import Damage, Stored, UnreadableError, Wishes
+from tfan.types import AnyArray
+
+_LAST_FRAMES = 2.0  # the last one may stay for so many
+
+
+def open_video(path: Path, wishes: Wishes) -> Video:
+    """Open a video file.
+
+    Raises:
+        InputError: no video in it, or it is too damaged to begin.
+        MissingExtraError: PyAV is not installed.
+    """
+    del wishes
+    av = require("av", extra=EXTRA, purpose="Reading video")
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise InputError(str(path), expected="a video", got="a file without pictures")
+        return Video(path, av)
+    except (av.FFmpegError, OSError, AttributeError, UnicodeDecodeError) as error:
+        got = f"one that cannot be opened: it is cut short, damaged or no video ({error})"
+        raise InputError(str(path), expected="a whole video file", got=got) from error
+
+
+class Video:
+    """Frames of one video file; each pass over them opens it anew."""
+
+    def __init__(self, path: Path, av: Any) -> None:
+        self._path, self._av = path, av
+        self._stamps: list[int] | None = None  # of all frames in order of display
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            codec, pixels = stream.codec_context.name, stream.codec_context.pix_fmt
+            self._promise = _promise(path, container, stream)
+            self.kind = f"video ({codec}, {pixels})"
+
+    @property
+    def n_frames(self) -> int:
+        return len(self._known_stamps())
+
+    def frames(self, start: int = 0) -> Iterator[Stored | Damage]:
+        """Yield the frames from a number on; those that the decoder had to patch are a Damage."""
+        index, last_s = start, 0.0
+        with self._av.open(str(self._path)) as container:
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            least = self._seek(container, stream, start)
+            for picture in self._pictures(container, stream):
+                if isinstance(picture, str):
+                    yield Damage(index, picture)
+                    index += 1
+                elif least is None or picture.pts is None or picture.pts >= least:
+                    stored = self._stored(picture, index, float(stream.time_base))
+                    last_s = (stored.clock_s or 0.0) if isinstance(stored, Stored) else last_s
+                    yield stored
+                    index += 1
+        if self._promise.broken_by(index, last_s):
+            yield Damage(index, f"the end before {self._promise.text}")
+
+    def close(self) -> None:
+        """Nothing is held open between passes."""
+
+    def _pictures(self, container: Any, stream: Any) -> Iterator[Any]:
+        """Yield decoded pictures, and a sentence for each packet that cannot be decoded."""
+        try:
+            for packet in container.demux(stream):
+                try:
+                    yield from packet.decode()
+                except self._av.FFmpegError as error:
+                    yield f"a frame that cannot be decoded ({error})"
+        except self._av.FFmpegError as error:
+            yield f"a file that ends early or is damaged ({error})"
+
+    def _stored(self, picture: Any, index: int, time_base: float) -> Stored | Damage:
+        if picture.is_corrupt:
+            return Damage(index, "a frame that the decoder had to patch")
+        try:
+            values = _values(picture)
+        except UnreadableError as error:
+            return Damage(index, str(error))
+        clock_s = None if picture.pts is None else picture.pts * time_base
+        return Stored(index, values, clock_s)
+
+    def _seek(self, container: Any, stream: Any, start: int) -> int | None:
+        """Go to the key frame before a frame's time; return the time stamp to begin with."""
+        if start == 0:
+            return None
+        stamps = self._known_stamps()
+        if start >= len(stamps):
+            return np.iinfo(np.int64).max
+        container.seek(stamps[start], stream=stream, backward=True)
+        return stamps[start]
+
+    def _known_stamps(self) -> list[int]:
+        if self._stamps is None:
+            stamps: list[int] = []
+            with self._av.open(str(self._path)) as container:
+                try:
+                    for packet in container.demux(container.streams.video[0]):
+                        if packet.pts is not None and packet.size:
+                            stamps.append(packet.pts)
+                except self._av.FFmpegError:  # the end is missing: these are what there is
+                    pass
+            self._stamps = sorted(stamps)
+        return self._stamps
+
+
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    """What a header says of the whole; only where that kind of header can be believed."""
+
+    frames: int = 0
+    seconds: float = 0.0
+    whole: bool = True
+    text: str = ""
+
+    def broken_by(self, n: int, last_s: float) -> bool:
+        """Whether a pass that ended after n frames, at a time, had less than was promised."""
+        return not self.whole or n < self.frames or last_s < self.seconds
+
+
+def _promise(path: Path, container: Any, stream: Any) -> _Promise:
+    kind = container.format.name
+    if kind == "avi":  # its number of frames counts empty ones; the size of its RIFF does not lie
+        with path.open("rb") as file:
+            size = int.from_bytes(file.read(8)[4:], "little") + 8
+        return _Promise(whole=size <= path.stat().st_size, text=f"{size} bytes")
+    if "matroska" in kind:
+        seconds = (container.duration or 0) / 1e6
+        last_s = seconds - _LAST_FRAMES / float(stream.average_rate or 1)
+        return _Promise(seconds=last_s, text=f"{seconds:.2f} s")
+    return _Promise(frames=int(stream.frames), text=f"{stream.frames} frames")
+
+
+def _values(picture: Any) -> AnyArray:
+    """Return (H, W) of grey pictures in all their bits, (H, W, 3) blue, green, red of others."""
+    layout = picture.format
+    if layout.name.startswith("gray"):
+        return _grey(picture, layout.components[0].bits)
+    if layout.components[0].bits > 8:
+        raise UnreadableError(f"{layout.name}: colours of more than 8 bits")
+    values: AnyArray = picture.to_ndarray(format="bgr24")
+    return values
+
+
+def _grey(picture: Any, bits: int) -> AnyArray:
+    plane = picture.planes[0]
+    name = picture.format.name
+    if name.startswith("grayf"):
+        raise UnreadableError(f"{name}: floating point video")
+    item = np.dtype("u1") if bits <= 8 else np.dtype(">u2" if name.endswith("be") else "<u2")
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: picture.height]
+    wide = rows[:, : picture.width * item.itemsize]
+    values = np.ascontiguousarray(wide).view(item)
+    return values.astype(item.newbyteorder("="))

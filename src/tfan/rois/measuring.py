@@ -1,0 +1,116 @@
+"""Face and temperatures -> readings of regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tfan.errors import InputError
+from tfan.rois.coverage import Coverage, Floats, cover
+from tfan.rois.margin import margins_celsius
+from tfan.rois.pixels import Pixels
+from tfan.rois.plan import Placed, place
+from tfan.rois.reading import RegionReading, unseen
+from tfan.rois.regions import Region, Regions, load_regions
+from tfan.rois.visibility import SEEN_FROM, turned_away, visibility_of
+from tfan.types import AnyArray, Face
+
+_QUANTILES = (0.5, 0.9)
+_LEAST_SHARE = 1e-6  # of a pixel: less is rounding
+_TINY = 1e-9
+
+
+def measure(
+    celsius: Any,
+    face: Face,
+    regions: Sequence[Region] | None = None,
+    *,
+    min_visible: float = 0.6,
+    min_pixels: float = 2.0,
+    max_margin_celsius: float = 1.5,
+) -> tuple[RegionReading, ...]:
+    """Return the temperatures of regions of one face, in the order of the regions.
+
+    Args:
+        celsius: (H, W) degrees Celsius of the image in which the face was found, NaN = no value;
+            `Frame.celsius()` gives it.
+        face: its points say where the regions are.
+        regions: of the face's landmark convention; None takes those that ship with tfan.
+        min_visible: least share of a region that must be seen, else its temperatures are NaN.
+        min_pixels: least area in pixels that must be measured, else they are NaN.
+        max_margin_celsius: where the mean may be off by more than that (`margin_celsius`), all but
+            the margin is NaN: the rim lies on something else, such as glasses or the background.
+
+    Raises:
+        InputError: the temperatures are no (H, W) numbers, or a region is of another convention.
+    """
+    degrees = _degrees(celsius)
+    chosen = _chosen(face, regions)
+    if not chosen:
+        return ()
+    placed = place(chosen, face.points_px)
+    covered = cover(placed.outlines, (degrees.shape[0], degrees.shape[1]))
+    pixels, shares = _pixels(degrees, face, placed, covered)
+    areas, means = pixels.areas_px(), pixels.means()
+    deviations = pixels.deviations(means)
+    median, p90 = pixels.quantiles(_QUANTILES)
+    least, most = pixels.extremes()
+    margins = margins_celsius(
+        pixels, means, deviations, shares, placed=placed, covered=covered, face=face
+    )
+    columns = np.stack(
+        [means, median, p90, most, least, deviations, margins, areas, shares], axis=1
+    ).tolist()
+    seen = (shares >= min_visible) & (areas >= max(min_pixels, _LEAST_SHARE))
+    sure = margins <= max_margin_celsius
+    return tuple(
+        RegionReading(region.name, *row) if there and told
+        else unseen(region.name, row[6] if there else np.nan, *row[7:])
+        for region, row, there, told in zip(chosen, columns, seen, sure, strict=True)
+    )  # fmt: skip
+
+
+def _degrees(celsius: Any) -> AnyArray:
+    degrees = np.asarray(celsius)
+    if degrees.ndim != 2 or degrees.dtype.kind not in "fiu":
+        got = f"{degrees.dtype} {degrees.shape}"
+        raise InputError(
+            "temperatures", expected="(height, width) degrees Celsius", got=got,
+            fix="Frame.celsius() returns them.",
+        )  # fmt: skip
+    return degrees
+
+
+def _chosen(face: Face, regions: Sequence[Region] | None) -> Regions:
+    if regions is None:
+        return load_regions(face.scheme)
+    for region in regions:
+        if region.scheme != face.scheme:
+            raise InputError(
+                f"region {region.name!r}", expected=f"one of {face.scheme}, as the face is",
+                got=region.scheme,
+            )  # fmt: skip
+    return tuple(regions)
+
+
+def _pixels(
+    degrees: AnyArray, face: Face, placed: Placed, covered: Coverage
+) -> tuple[Pixels, Floats]:
+    """Return the pixels of the regions that are seen and measured, and the visible shares (S,)."""
+    total = placed.outlines.total
+    whole = placed.area_px > 0  # neither turned away nor not finite
+    whole &= ~turned_away(placed.plan, face)
+    cell = np.flatnonzero(covered.shares > _LEAST_SHARE)
+    shape, row, column = covered.places(cell)
+    kept = whole[shape]
+    cell, shape, row, column = cell[kept], shape[kept], row[kept], column[kept]
+    values, weight = degrees[row, column].astype(np.float64), covered.shares[cell]
+    visibility = visibility_of(placed.plan, face, covered, cell, shape)
+    finite = np.isfinite(values)
+    expected = np.bincount(shape, weights=weight * visibility * finite, minlength=total)
+    shares = np.where(whole, expected / np.where(whole, np.maximum(placed.area_px, _TINY), 1), 0)
+    used = finite & (visibility >= SEEN_FROM)
+    pixels = Pixels(cell[used], shape[used], values[used], weight[used], total)
+    return pixels, np.minimum(shares, 1)

@@ -1,0 +1,87 @@
+"""`tfan read` tells what is in a file, and goes on after one that cannot be read."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import tifffile
+from typer.testing import CliRunner
+
+from tfan.cli.main import app
+from tfan.io import read_image
+
+
+@pytest.fixture
+def clip(tmp_path):
+    counts = (30_000 + np.arange(12 * 480).reshape(12, 20, 24) % 900).astype(np.uint16)
+    tifffile.imwrite(tmp_path / "clip.tif", counts, metadata={"fps": 10})
+    return tmp_path / "clip.tif"
+
+
+def run(*words: object):
+    return CliRunner().invoke(app, ["read", *map(str, words)])
+
+
+def test_for_people(clip):
+    done = run(clip)
+    assert done.exit_code == 0
+    for line in ("size       24 x 20, uint16", "frames     12, 1.10 s to the last",
+                 "unit       centikelvin", "fit centikelvin", "range      26.85.."):  # fmt: skip
+        assert line in done.stdout
+
+
+def test_json(clip):
+    facts = json.loads(run(clip, "--json", "--check").stdout)
+    assert facts["width"], facts["height"] == (24, 20)
+    assert facts["frames"] == facts["readable"] == facts["looked_at"] == 12
+    assert facts["seconds"] == pytest.approx(1.1)
+    assert (facts["min"], facts["max"]) == (26.85, 35.84)
+    assert facts["damage"] == ""
+
+
+def test_thumbnail(clip, tmp_path):
+    done = run(clip, "--thumbnail", tmp_path / "small")
+    assert done.exit_code == 0
+    assert read_image(tmp_path / "small" / "clip.tif.png").shape[:2] == (20, 24)
+
+
+def test_unit_is_passed_on(clip):
+    assert "counts" in run(clip, "--unit", "counts").stdout
+    done = run(clip, "--unit", "rankine")
+    assert done.exit_code == 1
+    assert "unit: expected 'auto' or" in done.stderr
+
+
+def test_damage_is_one_line_and_exit_code_1(clip, tmp_path):
+    data = clip.read_bytes()
+    (tmp_path / "cut.tif").write_bytes(data[: len(data) // 2])
+    done = run(tmp_path / "cut.tif", tmp_path / "none.tif", clip, "--check")
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 2
+    assert done.stderr.count("Error: ") == 2
+    assert "readable" in done.stdout
+    assert str(clip) in done.stdout
+
+
+def test_conditions_of_files_without_raw_counts(clip):
+    done = run(clip, "--emissivity", 0.9)
+    assert done.exit_code == 1
+    assert "Leave out emissivity" in done.stderr
+
+
+def test_every_sample_is_told(shared):
+    folder = shared / "eval" / "radiometric"
+    pytest.importorskip("jpeg_ls")
+    files = sorted(path for path in folder.iterdir() if path.suffix != ".csv")
+    done = run(*files, "--json")
+    assert done.exit_code == 0, done.stderr
+    facts = {
+        row["source"].rpartition("__")[2]: row for row in map(json.loads, done.stdout.splitlines())
+    }
+    assert len(done.stdout.splitlines()) == len(files) == 17
+    assert facts["images_FLIR_AX8.jpg"]["camera"]["model"] == "FLIR AX8"
+    assert facts["inst_extdata_SampleCSQ.csq"]["frames"] == 8
+    assert sum(row["meaning"] == "temperature" for row in facts.values()) >= 11
+    assert facts["images_DJI_H20T.jpg"]["meaning"] == "pixel"

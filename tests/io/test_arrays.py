@@ -1,0 +1,149 @@
+"""NPY, NPZ and HDF5: the frames, their times, their unit, and broken files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tfan.errors import InputError
+from tfan.io import open_source
+from tfan.io.stacks import in_seconds
+
+
+def read(path, **options) -> np.ndarray:
+    with open_source(path, **options) as source:
+        return np.array([frame.values for frame in source])
+
+
+def write(path, frames, name="frames", **others) -> None:
+    if path.suffix == ".npy":
+        np.save(path, frames)
+    elif path.suffix == ".npz":
+        np.savez(path, **{name: frames, **others})
+    else:
+        with pytest.importorskip("h5py").File(path, "w") as file:
+            for at, values in {name: frames, **others}.items():
+                file[at.replace(".", "/")] = values
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".h5"])
+@pytest.mark.parametrize("dtype", ["uint8", ">u2", "<u2", "float32", ">f8"])
+def test_frames_come_back_as_stored(tmp_path, frames, suffix, dtype):
+    path = tmp_path / f"a{suffix}"
+    write(path, frames.astype(dtype))
+    with open_source(path) as source:
+        assert len(source) == len(frames)
+        np.testing.assert_array_equal(source[3].values, frames.astype(dtype)[3])
+        for frame, expected in zip(source, frames.astype(dtype), strict=True):
+            np.testing.assert_array_equal(frame.values, expected)
+            assert frame.values.dtype.isnative
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".h5"])
+@pytest.mark.parametrize(
+    ("shape", "n", "hw"),
+    [((20, 24), 1, (20, 24)), ((20, 24, 1), 1, (20, 24)), ((4, 20, 24, 1), 4, (20, 24)),
+     ((4, 1, 20, 24), 4, (20, 24)), ((1, 20, 24), 1, (20, 24))],
+)  # fmt: skip
+def test_shapes_that_are_frames(tmp_path, suffix, shape, n, hw):
+    values = np.arange(np.prod(shape), dtype=np.uint16).reshape(shape)
+    path = tmp_path / f"a{suffix}"
+    write(path, values)
+    seen = read(path)
+    assert seen.shape == (n, *hw)
+    np.testing.assert_array_equal(seen.reshape(-1), values.reshape(-1))
+
+
+def test_order_of_columns_first(tmp_path, frames):
+    np.save(tmp_path / "a.npy", np.asfortranarray(frames))
+    np.testing.assert_array_equal(read(tmp_path / "a.npy"), frames)
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".h5"])
+def test_the_largest_array_of_frames_or_the_one_named(tmp_path, frames, suffix):
+    path = tmp_path / f"a{suffix}"
+    path.parent.mkdir(exist_ok=True)
+    write(path, frames, "big", small=frames[:2, :16, :16], table=np.zeros((9000, 3)))
+    np.testing.assert_array_equal(read(path), frames)
+    np.testing.assert_array_equal(read(path, dataset="small"), frames[:2, :16, :16])
+    with pytest.raises(InputError, match=r"expected a data set 'none', got 'big' \(5, 20, 24\)"):
+        open_source(path, dataset="none")
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".h5"])
+@pytest.mark.parametrize(
+    ("name", "times"),
+    [("time_s", [7, 7.5, 8.25, 8.5, 9]), ("timestamps", [0, 500, 1250, 1500, 2000]),
+     ("t_ms", [0, 500, 1250, 1500, 2000]), ("time_us", [0, 5e5, 125e4, 15e5, 2e6]),
+     ("stamp_ns", np.int64([0, 5e8, 125e7, 15e8, 2e9]) + 10**18)],
+)  # fmt: skip
+def test_times_are_found_in_any_unit(tmp_path, frames, suffix, name, times):
+    name = "time_ms" if name == "t_ms" else name
+    path = tmp_path / f"a{suffix}"
+    write(path, frames, "frames", **{name: np.array(times)})
+    seen = [frame.time_s for frame in open_source(path)]
+    assert seen == pytest.approx([0, 0.5, 1.25, 1.5, 2.0], abs=1e-6)
+    assert open_source(path)[2].time_s == pytest.approx(1.25, abs=1e-6)
+
+
+@pytest.mark.parametrize("times", [[0, 2, 1, 3, 4], [0, np.nan, 1, 2, 3], [0, 0, 0, 0, 0]])
+def test_times_that_do_not_run_are_no_times(tmp_path, frames, times):
+    np.savez(tmp_path / "a.npz", frames=frames, time=np.array(times, float))
+    assert [frame.time_s for frame in open_source(tmp_path / "a.npz")] == [None] * 5
+
+
+@pytest.mark.parametrize("step_s", [1 / 200, 1 / 30, 1 / 9, 1.0])
+@pytest.mark.parametrize(("unit", "least"), [("s", 1), ("ms", 1e3), ("us", 1e6), ("ns", 1e9)])
+def test_steps_tell_the_unit(step_s, unit, least):
+    times = np.arange(50) * step_s * least
+    np.testing.assert_allclose(in_seconds(times, "times"), np.arange(50) * step_s, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("C", "degrees Celsius"), ("°F", "degrees Fahrenheit"), (b"K", "kelvin"),
+     ("centikelvin", "centikelvin")],
+)  # fmt: skip
+def test_hdf5_attribute_states_the_unit(tmp_path, frames, said, name):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("deep/inside/frames", data=frames, compression="gzip")
+        file["deep/inside/frames"].attrs["units"] = said
+    frame = open_source(tmp_path / "a.h5")[0]
+    assert frame.reading.unit == name
+    assert "attribute 'units' says" in frame.reading.reason
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".h5"])
+def test_cut_anywhere_invents_nothing(tmp_path, frames, suffix):
+    write(tmp_path / f"whole{suffix}", frames)
+    data = (tmp_path / f"whole{suffix}").read_bytes()
+    path = tmp_path / f"a{suffix}"
+    for size in [*range(1, len(data), 173), len(data) - 1]:
+        path.write_bytes(data[:size])
+        whole = []
+        with pytest.raises(InputError) as caught, open_source(path) as source:
+            whole.extend(source)
+        assert "\n" not in str(caught.value)
+        for frame in whole:
+            np.testing.assert_array_equal(frame.values, frames[frame.index])
+        assert len({frame.index for frame in whole}) == len(whole)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [(np.array([[{}]]), "object"), (np.zeros((20, 24), bool), "bool"), (np.zeros(7), "shape"),
+     (np.zeros((2, 3, 4, 5, 6)), "shape")],
+)  # fmt: skip
+def test_arrays_that_are_no_frames(tmp_path, values, says):
+    np.save(tmp_path / "a.npy", values, allow_pickle=True)
+    with pytest.raises(InputError, match=says):
+        open_source(tmp_path / "a.npy")
+
+
+def test_hdf5_without_frames(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["x"] = np.zeros(9)
+    with pytest.raises(InputError, match=r"expected an array of frames, got 'x' \(9,\)"):
+        open_source(tmp_path / "a.h5")

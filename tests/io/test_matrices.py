@@ -1,0 +1,105 @@
+"""Text matrices as cameras' programs export them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tfan.errors import InputError
+from tfan.io import open_source
+
+CELSIUS = (np.arange(20 * 24).reshape(20, 24) / 40 + 24).round(2).astype(np.float32)
+
+
+def text(values=CELSIUS, *, delimiter=",", decimal=".", before="", row_start="") -> str:
+    lines = [
+        row_start + delimiter.join(f"{v:.2f}".replace(".", decimal) for v in row) for row in values
+    ]
+    return before + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [
+        (text(), "degrees Celsius"),
+        (text(delimiter=";", decimal=","), "degrees Celsius"),
+        (text(delimiter="\t"), "degrees Celsius"),
+        (text(delimiter=" "), "degrees Celsius"),
+        (text(delimiter="\t", decimal=","), "degrees Celsius"),
+        (text(delimiter=";", decimal=",", row_start=";"), "degrees Celsius"),
+        (text(before="\ufeffFile:;a.jpg\nParameters:;\nEmissivity:;0,95\n\n", delimiter=";",
+              decimal=","), "degrees Celsius"),
+        (text(before="Temperature (°C)\n"), "degrees Celsius"),
+    ],
+)  # fmt: skip
+def test_matrices_are_read(tmp_path, written, unit):
+    (tmp_path / "a.csv").write_text(written, encoding="utf-8")
+    (frame,) = open_source(tmp_path / "a.csv")
+    np.testing.assert_allclose(frame.values, CELSIUS)
+    assert frame.reading.unit == unit
+    assert frame.camera.get("emissivity", 0.95) == 0.95
+
+
+@pytest.mark.parametrize(
+    ("head", "factor", "offset", "name"),
+    [("Unit: deg F", 9 / 5, 32, "degrees Fahrenheit"), ("Values [K]", 1, 273.15, "kelvin")],
+)
+def test_the_unit_stands_in_the_header(tmp_path, head, factor, offset, name):
+    (tmp_path / "a.csv").write_text(text(CELSIUS * factor + offset, before=f"{head}\n"))
+    (frame,) = open_source(tmp_path / "a.csv")
+    assert frame.reading.unit == name
+    assert name in frame.reading.reason
+    np.testing.assert_allclose(frame.celsius(), CELSIUS, atol=0.01)
+
+
+def test_fahrenheit_can_be_said(tmp_path):
+    (tmp_path / "a.csv").write_text(text(CELSIUS * 1.8 + 32))
+    (frame,) = open_source(tmp_path / "a.csv", unit="fahrenheit")
+    np.testing.assert_allclose(frame.celsius(), CELSIUS, atol=0.01)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8"])
+def test_encodings(tmp_path, encoding):
+    (tmp_path / "a.csv").write_bytes(text(before="Größe °C\n").encode(encoding))
+    (frame,) = open_source(tmp_path / "a.csv")
+    np.testing.assert_allclose(frame.values, CELSIUS)
+    assert frame.reading.reason == "the file says degrees Celsius"
+
+
+def test_numbers_of_rows_and_columns_are_no_temperatures(tmp_path):
+    numbered = np.zeros((21, 25))
+    numbered[1:, 1:], numbered[1:, 0], numbered[0, 1:] = CELSIUS, np.arange(20), np.arange(24)
+    lines = text(numbered).splitlines()
+    lines[0] = "," + lines[0].partition(",")[2]  # the corner is empty
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    (frame,) = open_source(tmp_path / "a.csv")
+    np.testing.assert_allclose(frame.values[:, -24:][-20:], CELSIUS)
+    assert frame.hw in {(20, 24), (20, 25)}
+
+
+def test_several_matrices_are_frames(tmp_path):
+    body = "".join(f"Frame {i}\n{text(CELSIUS + i)}\n" for i in range(3))
+    (tmp_path / "a.csv").write_text(body)
+    with open_source(tmp_path / "a.csv") as source:
+        assert source.n_frames is None
+        with pytest.raises(TypeError):
+            len(source)
+        seen = list(source)
+        assert len(source) == 3
+        assert source[1].values[0, 0] == 25
+    assert [frame.values[0, 0] for frame in seen] == [24, 25, 26]
+
+
+def test_a_last_matrix_cut_short_is_said(tmp_path):
+    (tmp_path / "a.csv").write_text(text() + "\n" + text(CELSIUS[:17]))
+    seen = []
+    with pytest.raises(InputError, match=r"1 that cannot be read, the first number 1"):
+        seen.extend(open_source(tmp_path / "a.csv"))
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("words", ["name,age\nanna,7\n", "1,2,3\n4,5,6\n", "just words\n"])
+def test_a_table_is_no_matrix(tmp_path, words):
+    (tmp_path / "a.csv").write_text(words)
+    with pytest.raises(InputError, match="expected a matrix of numbers as text"):
+        open_source(tmp_path / "a.csv")

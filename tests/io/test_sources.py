@@ -1,0 +1,312 @@
+"""The one door: folders, patterns, lists, cameras, units, and what it refuses."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+
+import cv2
+import numpy as np
+import pytest
+
+from tfan.errors import InputError
+from tfan.io import camera as cameras
+from tfan.io import open_source, write_png
+from tfan.io.formats import FORMATS, UNREADABLE
+from tfan.io.units import NAMED, UNIT_NAMES
+
+
+def picture(path, value: int, hw=(20, 24)) -> None:
+    cv2.imwrite(str(path), np.full(hw, value, np.uint16))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number in (1, 2, 10, 9):
+        picture(tmp_path / f"frame_{number}.png", 30_000 + number)
+    (tmp_path / "notes.txt").write_text("no picture")
+    return tmp_path
+
+
+@pytest.mark.parametrize("way", ["folder", "pattern", "list"])
+def test_pictures_in_natural_order_are_one_source(folder, way):
+    names = [folder / f"frame_{number}.png" for number in (1, 2, 9, 10)]
+    name = {"folder": folder, "pattern": str(folder / "frame_*.png"), "list": names}[way]
+    with open_source(name, fps=2) as source:
+        assert len(source) == 4
+        frames = list(source)
+        assert [int(frame.values[0, 0]) for frame in frames] == [30001, 30002, 30009, 30010]
+        assert [frame.index for frame in frames] == [0, 1, 2, 3]
+        assert [frame.time_s for frame in frames] == [0, 0.5, 1, 1.5]
+        assert [f.camera["file"] for f in frames][2:] == ["frame_9.png", "frame_10.png"]
+        assert int(source[2].values[0, 0]) == 30009
+        assert [int(frame.values[0, 0]) for frame in source.frames(3)] == [30010]
+
+
+def test_a_broken_picture_leaves_its_number_free(folder):
+    (folder / "frame_2.png").write_bytes((folder / "frame_2.png").read_bytes()[:60])
+    (folder / "frame_9.png").write_bytes(b"")
+    seen = []
+    with pytest.raises(InputError, match=r"2 that cannot be read, the first number 1: frame_2"):
+        seen.extend((f.index, int(f.values[0, 0])) for f in open_source(folder))
+    assert seen == [(0, 30001), (3, 30010)]
+
+
+def test_files_of_several_frames_are_numbered_through(tmp_path, frames):
+    for part in range(3):
+        np.save(tmp_path / f"part{part}.npy", frames + 10 * part)
+    with open_source(tmp_path) as source:
+        assert len(source) == 15
+        seen = list(source)
+        assert [frame.index for frame in seen] == list(range(15))
+        np.testing.assert_array_equal(source[7].values, frames[2] + 10)
+
+
+def test_times_of_flir_pictures_run_through_a_folder(tmp_path, write_fff, write_rjpeg):
+    counts = np.full((20, 24), 3900, np.uint16)
+    for i, seconds in enumerate([1_600_000_000.0, 1_600_000_000.5, 1_600_000_003.0]):
+        (tmp_path / f"{i}.jpg").write_bytes(write_rjpeg(write_fff(counts, seconds=seconds)))
+    with open_source(tmp_path) as source:
+        assert [frame.time_s for frame in source] == pytest.approx([0, 0.5, 3.0])
+
+
+def test_a_folder_of_matrices(tmp_path):
+    for number in (1, 2):
+        np.savetxt(tmp_path / f"m{number}.csv", np.full((20, 24), 30.0 + number), delimiter=",")
+    assert [frame.values[0, 0] for frame in open_source(tmp_path)] == [31, 32]
+
+
+def test_a_folder_of_recordings_is_no_source(tmp_path, frames):
+    for number in (1, 2):
+        np.savez(tmp_path / f"{number}.npz", frames=frames)
+    with pytest.raises(InputError, match=r"got 2 recordings. Name each recording by itself"):
+        open_source(tmp_path)
+    (tmp_path / "1.npz").unlink()
+    assert len(open_source(tmp_path)) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("nothing.png", "nothing there"), ("none_*.png", "got neither"), ("empty", "got neither")],
+)
+def test_what_is_not_there(tmp_path, name, says):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=says):
+        open_source(tmp_path / name)
+
+
+def test_nothing_in_a_list():
+    with pytest.raises(InputError, match="expected at least one, got none"):
+        open_source([])
+
+
+@pytest.mark.parametrize("suffix", sorted(UNREADABLE))
+def test_formats_that_are_known_but_not_read_are_named(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(b"\1\2\3 some format")
+    with pytest.raises(InputError) as caught:
+        open_source(path)
+    assert UNREADABLE[suffix] in str(caught.value)
+    assert "Export it as" in str(caught.value)
+
+
+def test_unknown_and_empty_files(tmp_path):
+    (tmp_path / "a.xyz").write_bytes(b"what is this")
+    with pytest.raises(InputError, match="starts with b'what is this'"):
+        open_source(tmp_path / "a.xyz")
+    (tmp_path / "b.seq").write_bytes(b"")
+    with pytest.raises(InputError, match="empty file"):
+        open_source(tmp_path / "b.seq")
+
+
+def test_the_first_bytes_outweigh_the_name(tmp_path):
+    picture(tmp_path / "a.png", 30_000)
+    (tmp_path / "a.png").rename(tmp_path / "a.csv")
+    assert open_source(tmp_path / "a.csv")[0].values[0, 0] == 30_000
+
+
+def test_law_of_the_table():
+    suffixes = [end for row in FORMATS for end in row.suffixes]
+    assert len(suffixes) == len(set(suffixes))
+    assert all(end == end.lower() and end.startswith(".") for end in suffixes)
+    assert not set(suffixes) & set(UNREADABLE)
+    signs = [sign for row in FORMATS for sign in row.signs]
+    assert not [a for a in signs for b in signs if a is not b and a.startswith(b)]
+
+
+# units
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+def test_every_unit_gives_the_same_temperature(tmp_path, name):
+    unit = NAMED[name]
+    np.save(tmp_path / "a.npy", np.full((20, 24), (36.6 - unit.offset) / unit.scale))
+    frame = open_source(tmp_path / "a.npy", unit=name)[0]
+    np.testing.assert_allclose(frame.celsius(), 36.6, atol=1e-3)
+    assert frame.reading.reason == f"unit={name!r} was asked for"
+
+
+@pytest.mark.parametrize(("alias", "scale"), [("flir-10mk", 100), ("flir-100mk", 10),
+                                              ("flir-40mk", 25), ("flir-400mk", 2.5)])  # fmt: skip
+def test_temperature_linear(tmp_path, alias, scale):
+    np.save(tmp_path / "a.npy", np.full((20, 24), 309.75 * scale))
+    np.testing.assert_allclose(open_source(tmp_path / "a.npy", unit=alias)[0].celsius(), 36.6,
+                               atol=1e-3)  # fmt: skip
+
+
+def test_counts_are_never_temperatures(tmp_path, frames):
+    np.save(tmp_path / "a.npy", frames)
+    frame = open_source(tmp_path / "a.npy", unit="counts")[0]
+    assert frame.reading.meaning == "pixel"
+    with pytest.raises(InputError, match="expected temperatures"):
+        frame.celsius()
+
+
+def test_auto_says_why_and_decides_once(tmp_path, frames):
+    late = frames.copy()
+    late[3:] = 7000  # alone, this would be something else
+    np.save(tmp_path / "a.npy", late)
+    readings = {frame.reading for frame in open_source(tmp_path / "a.npy")}
+    (reading,) = readings
+    assert reading.unit == "centikelvin"
+    assert "fit centikelvin" in reading.reason
+
+
+def test_a_frame_of_nan_decides_nothing(tmp_path):
+    values = np.full((3, 20, 24), 33.5, np.float32)
+    values[1:] += np.linspace(0, 3, 24, dtype=np.float32)
+    values[0] = np.nan
+    np.save(tmp_path / "a.npy", values)
+    units = [frame.reading.unit for frame in open_source(tmp_path / "a.npy")]
+    assert units == ["counts", "degrees Celsius", "degrees Celsius"]
+
+
+def test_unknown_unit(tmp_path):
+    with pytest.raises(InputError, match="'centikelvin'"):
+        open_source(tmp_path / "a.npy", unit="rankine")
+    assert "auto" in UNIT_NAMES
+
+
+def test_colours_have_no_temperature(tmp_path):
+    write_png(tmp_path / "a.png", np.full((20, 24, 3), 80, np.uint8))
+    with pytest.raises(InputError, match="expected one number a pixel, got a colour picture"):
+        open_source(tmp_path / "a.png", unit="celsius")[0]
+
+
+def test_plain_jpeg_is_said_to_be_one(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.jpg"), np.arange(480, dtype=np.uint8).reshape(20, 24) // 2)
+    reading = open_source(tmp_path / "a.jpg")[0].reading
+    assert "no temperatures in this JPEG, only an 8-bit picture" in reading.reason
+    assert reading.meaning == "pixel"
+
+
+# cameras
+
+
+class Device:
+    def __init__(self, number: int) -> None:
+        self.left, self.opened, self.set_to = 3, number == 0, {}
+
+    def isOpened(self) -> bool:  # noqa: N802  OpenCV's name
+        return self.opened
+
+    def read(self):
+        self.left -= 1
+        return self.left >= 0, np.full((20, 24), 30_000 + self.left, np.uint16)
+
+    def set(self, key: int, value: float) -> None:
+        self.set_to[key] = value
+
+    def release(self) -> None:
+        self.opened = False
+
+
+def test_camera(monkeypatch):
+    made = []
+    monkeypatch.setattr(cv2, "VideoCapture", lambda n: made.append(Device(n)) or made[-1])
+    ticks = iter([100.0, 100.1, 100.3])
+    monkeypatch.setattr(cameras.time, "monotonic", lambda: next(ticks))
+    source = open_source("camera:0:raw")
+    seen = []
+    with pytest.raises(InputError, match="camera that gives no more frames"), source:
+        seen.extend(source)
+    assert [frame.index for frame in seen] == [0, 1, 2]
+    assert seen[0].time_s == 0
+    assert made[0].set_to[cv2.CAP_PROP_CONVERT_RGB] == 0
+    assert not made[0].opened
+    with pytest.raises(InputError, match="none that opens"):
+        open_source("camera:7")
+    with pytest.raises(InputError, match="camera:N"):
+        open_source("camera:front")
+
+
+# CPTV and IRG
+
+
+def cptv(frames: np.ndarray, *, bits: int = 12) -> bytes:
+    """The format as its specification has it, for a test."""
+
+    def field(code: bytes, data: bytes) -> bytes:
+        return bytes([len(data)]) + code + data
+
+    height, width = frames.shape[1:]
+    head = [field(b"X", struct.pack("<I", width)), field(b"Y", struct.pack("<I", height)),
+            field(b"E", b"lepton3.5"), field(b"C", b"\1")]  # fmt: skip
+    out = b"CPTV\2H" + bytes([len(head)]) + b"".join(head)
+    last = np.zeros((height, width), np.int64)
+    for i, frame in enumerate(frames.astype(np.int64)):
+        change = (frame - last).copy()
+        last = frame
+        change[1::2] = change[1::2, ::-1]
+        flat = change.reshape(-1)
+        text = "".join(format(int(v) & (2**bits - 1), f"0{bits}b") for v in np.diff(flat))
+        text += "0" * (-len(text) % 8)
+        data = struct.pack("<i", flat[0]) + int(text, 2).to_bytes(len(text) // 8, "big")
+        fields = [field(b"t", struct.pack("<I", 5000 + 111 * i)), field(b"w", bytes([bits])),
+                  field(b"f", struct.pack("<I", len(data)))]  # fmt: skip
+        out += b"F" + bytes([len(fields)]) + b"".join(fields) + data
+    return gzip.compress(out)
+
+
+def test_cptv(tmp_path, frames):
+    (tmp_path / "a.cptv").write_bytes(cptv(frames))
+    with open_source(tmp_path / "a.cptv") as source:
+        assert source.n_frames is None
+        for frame, expected in zip(source, frames, strict=True):
+            np.testing.assert_array_equal(frame.values, expected)
+        assert [f.time_s for f in source] == pytest.approx([0, 0.111, 0.222, 0.333, 0.444])
+        assert source[3].reading.unit == "centikelvin"
+        assert source[3].camera["model"] == "lepton3.5"
+
+
+def test_cut_cptv(tmp_path, frames):
+    noisy = (frames + np.random.default_rng(1).integers(0, 50, frames.shape)).astype(np.uint16)
+    data = cptv(noisy)
+    for size in range(40, len(data), 211):
+        (tmp_path / "a.cptv").write_bytes(data[:size])
+        seen = []
+        with pytest.raises(InputError), open_source(tmp_path / "a.cptv") as source:
+            seen.extend(source)
+        for frame in seen:
+            np.testing.assert_array_equal(frame.values, noisy[frame.index])
+
+
+def test_real_cptv_and_irg(shared):
+    folder = shared / "eval" / "radiometric"
+    with open_source(folder / "TheCacophonyProject_python-cptv__tests_data_v2.cptv") as source:
+        frames = list(source)
+    assert len(frames) == 100
+    assert (int(frames[0].values.min()), int(frames[0].values.max())) == (2654, 2948)  # cptv 1.5.5
+    assert frames[0].reading.meaning == "pixel"
+    frame = open_source(folder / "jaseg_infiray_irg__example.irg")[0]
+    celsius = frame.celsius()
+    assert frame.hw == (256, 192)
+    assert celsius.min() == pytest.approx(25.85, abs=1e-3)  # infiray_irg 1.5
+    assert celsius.max() == pytest.approx(49.225, abs=1e-3)
+
+
+def test_dji_of_its_own_kind_is_named(shared):
+    path = shared / "eval" / "radiometric" / "SanNianYiSi_thermal_parser__images_DJI_H20T.jpg"
+    frame = open_source(path)[0]
+    assert frame.hw == (512, 640)
+    assert "DJI's own R-JPEG format (ZH20T), which tfan does not read" in frame.reading.reason

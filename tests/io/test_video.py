@@ -1,0 +1,104 @@
+"""Video: what was encoded comes back, in all its bits and at its times."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from tfan.errors import InputError
+from tfan.io import open_source
+
+av = pytest.importorskip("av")
+STAMPS = [0, 40, 90, 120, 200, 240, 300, 330]  # ms, as cameras that drop frames have them
+
+
+def grey(n: int = 8, dtype=np.uint16) -> np.ndarray:
+    y, x = np.mgrid[:48, :64]
+    top = 30_000 if dtype == np.uint16 else 20
+    return np.stack([top + 3 * x + y + 9 * i for i in range(n)]).astype(dtype)
+
+
+def encode(path, pictures, *, codec="ffv1", pixels="gray16le", stamps=None) -> None:
+    step = Fraction(1, 25) if path.suffix == ".avi" else Fraction(1, 1000)  # AVI has no stamps
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=25)
+        stream.height, stream.width = pictures.shape[1:3]
+        stream.pix_fmt = pixels
+        stream.time_base = stream.codec_context.time_base = step
+        for i, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(
+                picture, format={2: pixels, 3: "rgb24"}[picture.ndim]
+            )
+            frame.pts = round((stamps or range(0, 40 * len(pictures), 40))[i] / 1000 / step)
+            frame.time_base = step
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+
+
+@pytest.mark.parametrize(("pixels", "dtype"), [("gray16le", np.uint16), ("gray", np.uint8)])
+def test_grey_ffv1_is_lossless_with_true_times(tmp_path, pixels, dtype):
+    stored = grey(dtype=dtype)
+    encode(tmp_path / "a.mkv", stored, pixels=pixels, stamps=STAMPS)
+    with open_source(tmp_path / "a.mkv") as source:
+        assert len(source) == 8
+        frames = list(source)
+        for frame, expected in zip(frames, stored, strict=True):
+            assert frame.values.dtype == dtype
+            np.testing.assert_array_equal(frame.values, expected)
+        assert [f.time_s for f in frames] == pytest.approx([s / 1000 for s in STAMPS])
+        assert frames[0].reading.unit == ("centikelvin" if dtype == np.uint16 else "8-bit levels")
+        for index in (5, 0, 7, -2):
+            np.testing.assert_array_equal(source[index].values, stored[index])
+        assert [frame.index for frame in source.frames(6)] == [6, 7]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "pixels"),
+    [(".mp4", "mpeg4", "yuv420p"), (".avi", "mjpeg", "yuvj420p"), (".mkv", "mpeg4", "yuv420p"),
+     (".mov", "mpeg4", "yuv420p")],
+)  # fmt: skip
+def test_colour_video_in_order(tmp_path, suffix, codec, pixels):
+    n = 30
+    pictures = np.zeros((n, 48, 64, 3), np.uint8)
+    pictures[..., 0] = (np.arange(n) * 8)[:, None, None]  # red grows
+    encode(tmp_path / f"a{suffix}", pictures, codec=codec, pixels=pixels)
+    with open_source(tmp_path / f"a{suffix}") as source:
+        reds = [float(frame.values[..., 2].mean()) for frame in source]
+        assert np.abs(np.array(reds) - np.arange(n) * 8).max() < 12
+        assert len(source) == n
+        assert source[17].values[..., 2].mean() == pytest.approx(reds[17])
+        assert source[17].time_s == pytest.approx(17 * 0.04, abs=1e-3)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("suffix", [".mkv", ".avi", ".mp4"])
+def test_cut_video_invents_nothing(tmp_path, suffix, share):
+    stored = grey(40, np.uint8)
+    codec = "mpeg4" if suffix == ".mp4" else "ffv1"
+    pixels = "yuv420p" if suffix == ".mp4" else "gray"
+    if suffix == ".mp4":
+        pictures = np.repeat(stored[..., None], 3, axis=3)
+        encode(tmp_path / "whole.mp4", pictures, codec=codec, pixels=pixels)
+    else:
+        encode(tmp_path / f"whole{suffix}", stored, codec=codec, pixels=pixels)
+    data = (tmp_path / f"whole{suffix}").read_bytes()
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(data[: int(len(data) * share)])
+    whole = []
+    with pytest.raises(InputError) as caught, open_source(path) as source:
+        whole.extend(source)
+    assert "\n" not in str(caught.value)
+    assert len(whole) < 40
+    if suffix != ".mp4":
+        assert len(whole) > 40 * share - 10  # what the headers take
+        for i, frame in enumerate(whole):
+            assert frame.index == i
+            np.testing.assert_array_equal(frame.values, stored[i])
+
+
+def test_no_video(tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"nothing of that kind" * 99)
+    with pytest.raises(InputError, match="expected a whole video file"):
+        open_source(tmp_path / "a.mp4")
