@@ -34,9 +34,10 @@ def normalise_crop(values: AnyArray, floor: float | npt.ArrayLike) -> Array:
     low, median, high = np.sort(flat, axis=1)[:, ranks].T  # each (B,)
     floors = np.broadcast_to(np.asarray(floor, np.float32), values.shape[:-2]).reshape(-1)
     contrast = np.maximum(high - low + floors, _TINY)
-    scaled = (flat - median[:, None]) / contrast[:, None]
-    clipped: Array = np.clip(scaled, -CROP_LIMIT, CROP_LIMIT)
-    return clipped.reshape(values.shape)
+    scaled = flat - median[:, None]
+    scaled /= contrast[:, None]
+    np.clip(scaled, -CROP_LIMIT, CROP_LIMIT, out=scaled)
+    return scaled.reshape(values.shape)
 
 
 def normalise_frame(values: AnyArray, *, low: float, high: float, floor: float) -> Array:
@@ -49,5 +50,6 @@ def normalise_frame(values: AnyArray, *, low: float, high: float, floor: float) 
         floor: smallest contrast that counts as one.
     """
     scale = 1.0 / max(high - low, floor, _TINY)
-    scaled = values * np.float32(scale) - np.float32(low * scale + 0.5)
+    scaled = values * np.float32(scale)
+    scaled -= np.float32(low * scale + 0.5)
     return np.clip(scaled, -FRAME_LIMIT, FRAME_LIMIT, out=scaled)

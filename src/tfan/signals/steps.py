@@ -1,0 +1,85 @@
+"""Steps of a camera that corrects itself (NUC, flat-field correction): found, and taken out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tfan.signals.series import as_series, spread
+from tfan.types import AnyArray
+
+_SIGMAS = 6.0  # of the noise from value to value
+_EACH_SIDE_S = 1.0  # over which the levels before and after are told
+_STAYS = 0.6  # of a step must be left there: else it was a spike or a breath
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NucSteps:
+    """Steps that all regions make at once.
+
+    Attributes:
+        rows: (K,) the first value after each step.
+        time_s: (K,) its time.
+        step: (K,) by which the level rose, in the unit of the values.
+    """
+
+    rows: AnyArray
+    time_s: AnyArray
+    step: AnyArray
+
+
+def nuc_steps(time_s: Any, values: Any, *, least: float = 0.15) -> NucSteps:
+    """Return where the whole series steps from one value to the next and stays there.
+
+    Args:
+        time_s: (T,) growing.
+        values: (T,) or (T, R) of several regions: a step counts where their median makes it, so
+            give as many as there are, of the background too.
+        least: smallest step that is told, in the unit of the values (degC).
+    """
+    times, columns = as_series(time_s, values)
+    rows = np.flatnonzero(np.isfinite(columns).any(axis=1))
+    if len(rows) < 4:
+        return NucSteps(np.zeros(0, int), np.zeros(0), np.zeros(0))
+    kept_times, kept = times[rows], columns[rows]
+    jumps = _median(np.diff(kept, axis=0))
+    bound = max(least, _SIGMAS * spread(jumps))
+    found, sizes, clear_s = [], [], -np.inf
+    for i in np.flatnonzero(np.abs(jumps) >= bound) + 1:
+        size = _level_change(kept_times, kept, int(i))
+        if kept_times[i] < clear_s or size * jumps[i - 1] <= 0 or abs(size) < least:
+            continue
+        if abs(size) >= _STAYS * abs(jumps[i - 1]):
+            found.append(i)
+            sizes.append(size)
+            clear_s = kept_times[i] + 0.2 * _EACH_SIDE_S
+    at = np.array(found, int)
+    return NucSteps(rows[at], kept_times[at], np.array(sizes))
+
+
+def without_steps(values: Any, steps: NucSteps) -> AnyArray:
+    """Return values (T,) or (T, R) with the steps taken out; the level before the first stays."""
+    out = np.array(values, np.float64)
+    for row, step in zip(steps.rows, steps.step, strict=True):
+        out[row:] -= step
+    return out
+
+
+def _level_change(times: AnyArray, columns: AnyArray, row: int) -> float:
+    """Return how the median level changes at a row, lines drawn from both sides to it."""
+    before = (times < times[row]) & (times >= times[row] - _EACH_SIDE_S)
+    after = (times >= times[row]) & (times < times[row] + _EACH_SIDE_S)
+    if before.sum() < 2 or after.sum() < 2:
+        return 0.0
+    change = np.nanmedian(columns[after], axis=0) - np.nanmedian(columns[before], axis=0)
+    return float(np.nanmedian(change)) if np.isfinite(change).any() else 0.0
+
+
+def _median(columns: AnyArray) -> AnyArray:
+    """Return the median (T,) of columns (T, R); 0 where none is measured."""
+    known = np.isfinite(columns).any(axis=1)
+    out = np.zeros(len(columns))
+    out[known] = np.nanmedian(columns[known], axis=1)
+    return out

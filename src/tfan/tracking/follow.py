@@ -1,0 +1,104 @@
+"""A recording -> its people frame by frame, smoothed looking both ways, at constant memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tfan.tracking.moved import moved
+from tfan.tracking.smooth import TwoSided
+from tfan.tracking.tracker import Tracker
+from tfan.tracking.types import FrameNote, TrackedFace
+from tfan.types import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """One frame of a recording and who is in it.
+
+    Attributes:
+        frame: as it came from the source.
+        faces: by track_id; points and boxes smoothed, `measured_px` as measured.
+        note: what the tracker did.
+    """
+
+    frame: Any
+    faces: list[TrackedFace]
+    note: FrameNote
+
+
+def follow(
+    frames: Iterable[Any],
+    tracker: Tracker,
+    *,
+    smoothing: TwoSided | None = None,
+    mode: str = "auto",
+) -> Iterator[Followed]:
+    """Yield each frame with its people, `reach_s` behind the source: that much is kept, no more.
+
+    Args:
+        frames: `Frame`s with or without times, images, or pairs of an image and its time.
+        tracker: of mode "video"; of the others nothing is smoothed here.
+        smoothing: how; None takes `TwoSided()`.
+        mode: "auto", "temperature" or "pixel".
+    """
+    smooth = smoothing or TwoSided()
+    if tracker.settings.mode != "video":
+        for frame in frames:
+            yield _followed(frame, tracker, mode)
+        return
+    kept: deque[Followed] = deque()
+    waiting = 0  # of those kept, that were not yielded
+    for frame in frames:
+        kept.append(_followed(frame, tracker, mode))
+        waiting += 1
+        now = kept[-1].note.time_s
+        while waiting and now - kept[-waiting].note.time_s >= smooth.reach_s:
+            yield _smoothed(kept, len(kept) - waiting, smooth)
+            waiting -= 1
+        oldest_s = kept[-waiting].note.time_s if waiting else now
+        while kept and oldest_s - kept[0].note.time_s > smooth.reach_s:
+            kept.popleft()
+    while waiting:
+        yield _smoothed(kept, len(kept) - waiting, smooth)
+        waiting -= 1
+
+
+def _followed(frame: Any, tracker: Tracker, mode: str) -> Followed:
+    image, time_s = frame if isinstance(frame, tuple) else (frame, None)
+    faces = tracker.update(image, time_s, mode=mode)
+    note = tracker.note
+    assert note is not None
+    return Followed(frame, faces, note)
+
+
+def _smoothed(kept: deque[Followed], row: int, smooth: TwoSided) -> Followed:
+    here = kept[row]
+    faces = [_smoothed_face(kept, here.note.frame, face, smooth) for face in here.faces]
+    return replace(here, faces=faces)
+
+
+def _smoothed_face(
+    kept: deque[Followed], frame: int, face: TrackedFace, smooth: TwoSided
+) -> TrackedFace:
+    same = [other for each in kept for other in each.faces if other.track_id == face.track_id]
+    times = np.array([other.time_s for other in same])
+    held = np.array([other.held for other in same])
+    points = np.stack([_with_box(other) for other in same])
+    sigma = np.stack([_sigma(other) for other in same])
+    row = next(i for i, other in enumerate(same) if other.frame == frame)
+    out = smooth(times, points, sigma, held, row)
+    return replace(face, face=moved(face.face, out[:-2], out[-2:].reshape(4)))
+
+
+def _with_box(face: TrackedFace) -> Array:
+    return np.concatenate([face.measured_px, face.face.box_px.reshape(2, 2)])
+
+
+def _sigma(face: TrackedFace) -> Array:
+    mean = face.face.sigma_px.mean()
+    return np.concatenate([face.face.sigma_px, np.full(2, mean, np.float32)])

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+
+from tfan.errors import InputError
+from tfan.signals import drift, nuc_steps, resample_evenly, without_steps
+
+
+def times_of(seconds=30.0, hz=9.0, seed=0):
+    rng = np.random.default_rng(seed)
+    return np.cumsum(rng.uniform(0.6, 1.4, int(seconds * hz))) / hz
+
+
+def test_a_slow_wave_survives_resampling():
+    times = times_of()
+    even = resample_evenly(times, np.sin(times), rate_hz=5)
+    assert np.diff(even.time_s) == pytest.approx(0.2)
+    known = np.isfinite(even.values)
+    assert even.values[known] == pytest.approx(np.sin(even.time_s[known]), abs=0.08)
+    assert known.mean() > 0.99
+
+
+def test_long_gaps_stay_gaps_and_short_ones_are_bridged():
+    times = np.arange(0, 10, 0.1)
+    values = times.copy()
+    values[(times > 2.01) & (times < 2.35)] = np.nan
+    values[(times > 5.01) & (times < 7.95)] = np.nan
+    even = resample_evenly(times, values, max_gap_s=0.5)
+    assert even.rate_hz == pytest.approx(10)
+    missing = even.time_s[np.isnan(even.values)]
+    assert missing.min() == pytest.approx(5.1)
+    assert missing.max() == pytest.approx(7.9)
+
+
+def test_noise_is_averaged_not_folded_down():
+    rng = np.random.default_rng(0)
+    times = np.arange(0, 100, 1 / 30)
+    even = resample_evenly(times, rng.normal(0, 1, (len(times), 2)), rate_hz=3)
+    assert even.values.shape == (len(even.time_s), 2)
+    assert np.nanstd(even.values) == pytest.approx(1 / np.sqrt(10), rel=0.15)
+
+
+def test_too_short_or_unsorted_series_are_refused():
+    with pytest.raises(InputError, match="two or more"):
+        resample_evenly([1.0], [2.0])
+    with pytest.raises(InputError, match="Sort the rows"):
+        resample_evenly([2.0, 1.0], [2.0, 3.0])
+    with pytest.raises(InputError, match="rate_hz"):
+        resample_evenly([1.0, 2.0], [2.0, 3.0], rate_hz=-1)
+
+
+def regions(times, seed=0):
+    rng = np.random.default_rng(seed)
+    breath = 0.3 * np.sin(2 * np.pi * 0.25 * times)
+    cells = 33 + rng.normal(0, 0.05, (len(times), 4))
+    cells[:, 0] += breath
+    return cells
+
+
+def test_steps_of_all_regions_are_found_and_taken_out():
+    times = times_of(60)
+    clean = regions(times)
+    at = [100, 300]
+    dirty = clean.copy()
+    dirty[at[0] :] += 0.7
+    dirty[at[1] :] -= 1.2
+    steps = nuc_steps(times, dirty)
+    assert list(steps.rows) == at
+    assert steps.step == pytest.approx([0.7, -1.2], abs=0.1)
+    assert steps.time_s == pytest.approx(times[at])
+    assert without_steps(dirty, steps) == pytest.approx(clean, abs=0.15)
+
+
+def test_breaths_spikes_and_noise_are_no_steps():
+    times = times_of(60)
+    clean = regions(times)
+    assert len(nuc_steps(times, clean).rows) == 0
+    clean[200] += 2.0  # one bad frame
+    assert len(nuc_steps(times, clean).rows) == 0
+    breath = 33 + 0.4 * np.sign(np.sin(2 * np.pi * 0.25 * times))
+    assert len(nuc_steps(times[:3], breath[:3]).rows) == 0
+
+
+def test_a_step_in_one_region_of_many_is_that_regions_own():
+    times = times_of(60)
+    cells = regions(times)
+    cells[250:, 1] += 1.0
+    assert len(nuc_steps(times, cells).rows) == 0
+
+
+@pytest.mark.parametrize("slope", [0.4, -0.25])
+def test_drift_is_told_with_its_range(slope):
+    times = times_of(120)
+    values = regions(times)[:, 1] + slope * times / 60
+    values[50] += 20
+    found = drift(times, values)
+    assert found.per_min == pytest.approx(slope, abs=0.05)
+    assert found.low <= slope <= found.high
+    assert found.flagged
+
+
+def test_no_drift_is_not_flagged_in_95_of_100():
+    flags = [
+        drift(times_of(60, seed=s), regions(times_of(60, seed=s), s), least=0.0) for s in range(60)
+    ]
+    assert np.mean([found.flagged for found in flags]) < 0.12
+    assert np.isnan(drift([0, 1, 2], [1, 2, 3]).per_min)

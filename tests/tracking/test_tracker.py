@@ -1,0 +1,181 @@
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tfan.errors import InputError
+from tfan.io.frame import Frame
+from tfan.landmarks.schemes import load_scheme
+from tfan.thermal.interpret import interpret
+from tfan.tracking import Tracker, follow
+
+HZ = 30.0
+
+
+def play(tracker, frames):
+    return [tracker.update(frame, i / HZ) for i, frame in enumerate(frames)]
+
+
+@pytest.fixture(scope="module")
+def walk(shifted):
+    return [shifted(2.0 * i, 0.5 * i, seed=i) for i in range(20)]
+
+
+def test_a_walking_face_keeps_its_number_and_is_where_detect_finds_it(pipeline, walk):
+    tracker = Tracker(pipeline)
+    told = play(tracker, walk)
+    assert [[face.track_id for face in faces] for faces in told] == [[1]] * len(walk)
+    assert not any(face.held for faces in told for face in faces)
+    (alone,) = pipeline.detect(walk[-1])
+    apart = np.linalg.norm(told[-1][0].face.points_px - alone.points_px, axis=1).mean()
+    assert apart < 0.02 * np.ptp(alone.points_px[:, 1])
+
+
+@pytest.mark.parametrize(("every", "runs"), [(1, 20), (5, 4), (100, 1)])
+def test_the_detector_runs_every_few_frames(pipeline, walk, every, runs):
+    tracker, detected = Tracker(pipeline, detect_every=every), 0
+    for i, frame in enumerate(walk):
+        tracker.update(frame, i / HZ)
+        detected += tracker.note.detected
+    assert detected == runs
+
+
+def test_a_face_that_vanishes_is_held_unseen_and_comes_back_as_the_same(pipeline, shifted, empty):
+    tracker = Tracker(pipeline)
+    seen = play(tracker, [shifted(seed=i) for i in range(6)])[-1][0]
+    (gone,) = tracker.update(empty, 6 / HZ)
+    assert gone.held
+    assert gone.track_id == 1
+    assert (gone.face.visibility == 0).all()
+    assert (gone.face.sigma_px > seen.face.sigma_px).all()
+    assert gone.face.confidence.mean() < seen.face.confidence.mean()
+    assert tracker.note.detected
+    assert tracker.update(empty + 0.01, 1.0) == []  # longer than bridge_s
+    tracker.update(shifted(seed=8), 1.1)
+    (back,) = tracker.update(shifted(seed=9), 1.15)
+    assert (back.track_id, back.held) == (1, False)
+
+
+def test_who_was_away_for_long_gets_a_new_number(pipeline, shifted, empty):
+    tracker = Tracker(pipeline, keep_s=0.5)
+    play(tracker, [shifted(seed=i) for i in range(4)])
+    tracker.update(empty, 1.0)
+    (back,) = tracker.update(shifted(seed=9), 2.0)
+    assert back.track_id == 2
+
+
+def test_a_frozen_frame_measures_nobody_again(pipeline, shifted):
+    tracker = Tracker(pipeline)
+    frame = shifted()
+    (first,) = tracker.update(frame, 0.0)
+    for time_s in (0.1, 0.5, 2.0):
+        (again,) = tracker.update(frame, time_s)
+        assert tracker.note.event == "freeze"
+        assert (again.held, again.time_s, again.track_id) == (True, time_s, first.track_id)
+    assert again.face.points_px == pytest.approx(first.face.points_px)
+
+
+def test_after_a_cut_everybody_is_new(pipeline, picture):
+    tracker = Tracker(pipeline)
+    play(tracker, [picture, picture + 0.01])
+    other = np.ascontiguousarray(picture[:, ::-1]).copy()
+    other[:100] = 45.0 - other[:100]
+    other[100:, :60] += 8.0
+    tracker.update(other, 0.2)
+    assert tracker.note.event == "cut"
+    assert all(track.track_id != 1 for track in tracker._crowd.tracks)
+
+
+def test_a_camera_that_reuses_its_array_is_not_frozen(pipeline, shifted):
+    tracker, buffer = Tracker(pipeline), shifted(seed=0)
+    tracker.update(buffer, 0.0)
+    buffer[:] = shifted(3, seed=1)
+    tracker.update(buffer, 0.1)
+    assert tracker.note.event == "none"
+
+
+def test_reset_forgets_everything(pipeline, walk):
+    tracker = Tracker(pipeline)
+    first = play(tracker, walk[:3])
+    tracker.reset()
+    assert tracker.note is None
+    again = play(tracker, walk[:3])
+    assert again[-1][0].track_id == 1
+    assert again[-1][0].face.points_px == pytest.approx(first[-1][0].face.points_px)
+
+
+def test_live_points_are_smoothed_and_video_points_are_not(pipeline, shifted):
+    frames = [shifted(seed=i) for i in range(12)]
+    raw = play(Tracker(pipeline, "video"), frames)[-1][0]
+    live = play(Tracker(pipeline, "live"), frames)[-1][0]
+    assert raw.face.points_px is raw.measured_px
+    assert live.measured_px == pytest.approx(raw.measured_px)
+    assert np.abs(live.face.points_px - live.measured_px).max() > 1e-3
+    five = live.face.points_px[load_scheme("mediapipe478").five]
+    assert live.face.five_px == pytest.approx(five)
+
+
+def test_images_have_nothing_to_do_with_each_other(pipeline, walk):
+    tracker = Tracker(pipeline, "image")
+    for i, frame in enumerate(walk[::7]):
+        (face,) = tracker.update(frame, float(i))
+        (alone,) = pipeline.detect(frame)
+        assert face.track_id == 1
+        assert face.face.points_px == pytest.approx(alone.points_px)
+
+
+def test_times_come_from_the_frame_or_the_rate(pipeline, walk):
+    tracker = Tracker(pipeline, rate_hz=10)
+    frames = [Frame(f, interpret(f), i, time_s) for i, (f, time_s) in enumerate(
+        zip(walk[:3], (5.0, 5.3, None), strict=True))]  # fmt: skip
+    times = [tracker.update(frame)[0].time_s for frame in frames]
+    assert times == pytest.approx([5.0, 5.3, 5.4])
+    with pytest.raises(InputError, match=r"after the last frame's 5\.4 s, got 5\.2 s"):
+        tracker.update(walk[4], 5.2)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"mode": "film"}, {"detect_every": 0}, {"rate_hz": 0}, {"bridge_s": 3.0}, {"max_faces": 0}],
+)
+def test_wrong_settings_are_refused(pipeline, wrong):
+    with pytest.raises(InputError):
+        Tracker(pipeline, **wrong)
+
+
+def test_follow_gives_every_frame_once_in_order_and_smoother(pipeline, shifted):
+    frames = [(shifted(seed=i), i / HZ) for i in range(40)]
+    done = list(follow(iter(frames), Tracker(pipeline)))
+    assert [each.note.frame for each in done] == list(range(40))
+    assert all(each.frame is frame for each, frame in zip(done, frames, strict=True))
+    smooth = np.stack([each.faces[0].face.points_px for each in done])
+    raw = np.stack([each.faces[0].measured_px for each in done])
+    assert smooth.std(axis=0).mean() < 0.6 * raw.std(axis=0).mean()
+    assert smooth.mean(axis=0) == pytest.approx(raw.mean(axis=0), abs=0.1)
+
+
+def test_follow_keeps_a_second_of_frames_and_no_more(pipeline, shifted):
+    alive = 0
+    most = 0
+
+    class Counted(np.ndarray):
+        def __del__(self):
+            nonlocal alive
+            alive -= 1
+
+    def source():
+        nonlocal alive, most
+        for i in range(60):
+            alive += 1
+            most = max(most, alive)
+            yield shifted(seed=i % 7).view(Counted), i / HZ
+
+    assert sum(1 for _ in follow(source(), Tracker(pipeline, detect_every=50))) == 60
+    assert most < 40 if sys.implementation.name == "cpython" else True
+
+
+def test_a_70_point_pipeline_is_followed_too(pipeline, walk):
+    seventy = replace(pipeline, scheme="facesynthetics70")
+    (face,) = play(Tracker(seventy), walk[:4])[-1]
+    assert face.face.points_px.shape == (70, 2)
