@@ -53,5 +53,5 @@ $(VENV)/.base: pyproject.toml | $(BIN)/python
 
 $(VENV)/.full: pyproject.toml | $(BIN)/python
 	@echo "Installing tfan, $(TORCH) and the tools into $(VENV), once; this takes some minutes"
-	@$(BIN)/python -m pip install --quiet --quiet "$(TORCH)" -e '.[torch,io,train,test,dev]'
+	@$(BIN)/python -m pip install --quiet --quiet "$(TORCH)" -e '.[torch,io,tables,train,test,dev]'
 	@touch $@ $(VENV)/.base

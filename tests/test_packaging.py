@@ -102,7 +102,15 @@ def test_readme_words_are_targets_and_ci_uses_them():
 
 def test_base_install_has_no_training_packages():
     base = {re.match(r"[\w-]+", entry)[0] for entry in PROJECT["dependencies"]}
-    assert base == {"numpy", "opencv-python-headless", "onnxruntime", "typer", "rich", "pooch", "tifffile"}
+    assert base == {
+        "numpy",
+        "opencv-python-headless",
+        "onnxruntime",
+        "typer",
+        "rich",
+        "pooch",
+        "tifffile",
+    }
 
 
 def markdown_links():

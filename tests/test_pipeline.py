@@ -312,7 +312,55 @@ def test_every_face_says_how_it_is_turned_and_how_good_it_is(pipeline, two_faces
 
 @pytest.mark.parametrize("least", [0.0, 0.3, 0.5, 1.0])
 def test_a_least_score_only_leaves_out_what_lies_below(pipeline, two_faces, least):
-    every = pipeline.candidates(two_faces)
+    every = pipeline.candidates(two_faces, min_score=0.0)
     kept = pipeline.candidates(two_faces, min_score=least)
     assert [face.score for face, _ in kept] == [f.score for f, _ in every if f.score >= least]
     assert [own for _, own in kept] == [own for face, own in every if face.score >= least]
+
+
+@pytest.fixture
+def clear_and_doubtful(warm_scene) -> np.ndarray:
+    """Two warm ellipses; the right one scores below the detector's own threshold."""
+    return np.hstack([warm_scene, 20 + 0.55 * (warm_scene - 20)]).astype(np.float32)
+
+
+def test_the_number_of_faces_never_grows_with_the_least_score(pipeline, clear_and_doubtful):
+    """Below the detector's own threshold too, and at 0, where all cells are looked into."""
+    assert pipeline.detector.threshold > 0.1
+    levels = (0.0, 1e-5, 0.05, 0.1, 0.15, 0.2, 0.4, 0.9, 1.0)
+    for ask in (pipeline.detect, pipeline.candidates):
+        numbers = [len(ask(clear_and_doubtful, min_score=each)) for each in levels]
+        assert numbers == sorted(numbers, reverse=True)
+        assert numbers[0] > numbers[levels.index(0.2)] > numbers[-1] == 0
+
+
+def test_candidates_are_what_the_detector_proposes_by_itself(pipeline, clear_and_doubtful):
+    own = [own for _, own in pipeline.candidates(clear_and_doubtful)]
+    assert own
+    assert min(own) >= pipeline.detector.threshold
+    low = [own for _, own in pipeline.candidates(clear_and_doubtful, min_score=0.05)]
+    assert min(low) < pipeline.detector.threshold
+
+
+def test_the_least_score_is_that_of_the_pair(small_networks):
+    from tfan.models.face_score import PLAIN_SCORE
+    from tfan.models.registry import find
+    from tfan.pipeline.detection import PLAIN_MIN_SCORE
+
+    row = find("detector")
+    bundled = load_pipeline(threads=1)
+    assert (bundled.min_score, bundled.face_score) == (row.min_score, row.face_score)
+    for name in ("model_path", "detector_path"):
+        mixed = load_pipeline(**{name: small_networks[name]}, threads=1)
+        assert (mixed.min_score, mixed.face_score) == (PLAIN_MIN_SCORE, PLAIN_SCORE)
+    assert PLAIN_MIN_SCORE == 0.4  # as docs/reference/compatibility.md says
+
+
+def test_objects_that_are_numbers_are_an_image(pipeline, warm_scene):
+    faces = pipeline.detect(warm_scene.astype(object))
+    np.testing.assert_array_equal(faces[0].points_px, best(pipeline, warm_scene))
+    (batch,) = pipeline.detect_batch([warm_scene.astype(object)])
+    assert len(batch) == len(faces)
+    words = np.full((20, 20), "a", object)
+    with pytest.raises(InputError, match="image: expected real numbers, got dtype"):
+        pipeline.detect(words)

@@ -7,6 +7,7 @@ answers contradicted each other, one was chosen: lists, empty without a face.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, overload
 
@@ -18,8 +19,8 @@ from tfan.landmarks.schemes import scheme_for
 from tfan.models.landmarker import Looks
 from tfan.models.wanted import Wanted
 from tfan.pipeline import Pipeline, load_pipeline
-from tfan.pipeline.batch import in_chunks, listed
-from tfan.pipeline.loading import count_of
+from tfan.pipeline.batch import CHUNK_PX, in_chunks, listed
+from tfan.pipeline.loading import check_nothing_said, count_of
 from tfan.types import AnyArray, Array, Face
 
 Processed = tuple[list[Array], list[Array]] | tuple[Array, Array]
@@ -58,11 +59,12 @@ class ThermalLandmarks:
             model_path: file of a landmark network: ONNX, or the published package's `.pt`,
                 `.pth` or `.safetensors` (extra `torch`); None takes the bundled one.
             device: "cpu", "cuda", "cuda:1" or "auto"; None is "cpu".
-            gpus: numbers of CUDA devices among which batches are split, where device is not "cpu".
+            gpus: numbers of CUDA devices among which batches are split, where device is not "cpu";
+                "auto" runs on the processor where there is no CUDA.
             eta: sliding window: factor between levels of the pyramid.
             max_lvl: sliding window: finest level, 0 the image as it is.
             stride: sliding window: pixels between windows of 224 pixels.
-            n_landmarks: 478 or 70; need not be said where weights do.
+            n_landmarks: 478 or 70; weights decide it where they are named.
             normalize: False leaves the published window of 20..40 degC unstretched. It changes
                 nothing of the bundled weights: they see each face by its own percentiles.
             weights: "tfan-478" or "tfan-70", the published files, fetched where this machine has
@@ -74,27 +76,30 @@ class ThermalLandmarks:
             detector_size: longer side of what the detector sees; larger finds smaller faces.
             threads: threads of each network; None takes up to four.
             looks: 1, 2 or "auto": how often each face is looked at.
-            pipeline: a pipeline made before, instead of loading networks.
+            pipeline: a pipeline made before, instead of loading networks; what says how they are
+                loaded is refused beside it.
         """
         scheme = scheme_for(count_of(weights, n_landmarks))
         check_pyramid(eta, stride, max_lvl)
         self.n_landmarks = scheme.n_points
         self.normalize = normalize
         self.eta, self.stride, self.max_lvl = eta, stride, max_lvl
-        self._pipeline = pipeline or load_pipeline(
-            model_path,
-            n_landmarks=scheme.n_points,
-            weights=weights,
-            detector=detector,
-            detector_path=detector_path,
-            normalize=normalize,
-            device=device,
-            gpus=None if device in (None, "cpu") else gpus,
-            backend=backend,
-            threads=threads,
-            looks=looks,
-            detector_size=detector_size,
-        )
+        loading: dict[str, Any] = {
+            "model_path": model_path,
+            "weights": weights,
+            "detector": detector,
+            "detector_path": detector_path,
+            "normalize": normalize,
+            "device": "cpu" if device is None else device,
+            "gpus": None if device in (None, "cpu") else gpus,
+            "backend": backend,
+            "threads": threads,
+            "looks": looks,
+            "detector_size": detector_size,
+        }
+        if pipeline is not None:
+            check_nothing_said(loading)
+        self._pipeline = pipeline or load_pipeline(n_landmarks=scheme.n_points, **loading)
         if self._pipeline.scheme != scheme.name:
             raise InputError("pipeline", expected=scheme.name, got=self._pipeline.scheme)
 
@@ -135,10 +140,7 @@ class ThermalLandmarks:
     def detect_batch(
         self, images: Iterable[Any], mode: str = "auto", **limits: Any
     ) -> list[list[Face]] | Iterator[list[Face]]:
-        """Return the faces of each image, as `detect` does; see `tfan.Pipeline.detect_batch`.
-
-        A list or an array (N, H, W[, C]) gives a list; a generator gives an iterator.
-        """
+        """Return the faces of each image, as `detect` does; see `tfan.Pipeline.detect_batch`."""
         return self._pipeline.detect_batch(images, mode, **limits)
 
     def process(
@@ -187,28 +189,39 @@ class ThermalLandmarks:
         sliding_window: bool = False,
         multi: bool = False,
         mode: str = "auto",
-        **limits: Any,
+        *,
+        min_score: float | None = None,
+        min_size_px: float = 0.0,
+        max_faces: int | None = None,
     ) -> list[Processed] | Iterator[Processed]:
         """Return what `process` answers for each image, many faces at once in the network.
 
         Args:
             images: a list or an array (N, H, W[, C]) gives a list; a generator gives an iterator
-                that reads a few images ahead.
+                that reads a few images ahead, with sliding_window none.
             sliding_window: search with windows instead of the detector, image by image.
             multi: all faces instead of the best one.
             mode: "auto", "temperature" or "pixel".
-            limits: min_score, min_size_px and max_faces, see `detect`.
+            min_score: see `process`, as for the next two.
+            min_size_px: see `process`.
+            max_faces: see `process`.
 
         Raises:
             tfan.pipeline.BatchError: an image cannot be read; says which, and holds the results
                 before it; an iterator has yielded them.
         """
+        wanted = Wanted(min_score=min_score, min_size_px=min_size_px, max_faces=max_faces)
         if sliding_window:
-            _check_unlimited(Wanted(**limits))
-            return listed(images, in_chunks(images, lambda image: self._slide(image, mode), list))
-        if not multi:
-            limits["max_faces"] = 1
-        found = self._pipeline.detect_batch(iter(images), mode, **limits)
+            _check_unlimited(wanted)
+            slide = partial(self._slide, mode=mode)
+            return listed(images, in_chunks(images, slide, list, size=lambda _: CHUNK_PX))
+        found = self._pipeline.detect_batch(
+            iter(images),
+            mode,
+            min_score=min_score,
+            min_size_px=min_size_px,
+            max_faces=max_faces if multi else 1,
+        )
         return listed(images, map(_as_lists, found))
 
     def _slide(self, image: Any, mode: str) -> tuple[Array, Array]:

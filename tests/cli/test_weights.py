@@ -164,8 +164,11 @@ def test_files_of_the_published_package_are_found(home, folder):
     row = states("list")["tfan-478"]
     assert (row["state"], row["path"]) == ("found", str(other))
     assert run("path", "tfan-478").stdout == f"{other}\n"
-    assert run("download", "tfan-478").stdout == f"{other}\n"
-    assert not folder.exists()
+    first, second = run("download", "tfan-478"), run("download", "tfan-478")
+    assert first.stdout == second.stdout == f"{other}\n"
+    assert "CC BY-NC-SA 4.0" in first.stderr
+    assert second.stderr == ""
+    assert [path.name for path in folder.iterdir()] == ["NOTICE.txt"]
 
 
 def test_broken_file_of_the_published_package_is_told(home):

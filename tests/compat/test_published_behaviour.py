@@ -6,19 +6,26 @@ import copy
 import pickle
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.resources import files
-from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 import tfan
 from tfan.errors import InputError, WeightsError
+from tfan.geometry.pyramid import published_levels
 from tfan.io import read_image
+from tfan.models import runtime
+from tfan.models.detector import Detections, Doubles
+from tfan.models.devices import Machine
+from tfan.models.registry import bundled_path, find
+from tfan.thermal.plane import prepare
+from tfan.thermal.published import published_tone
 
 SAME_PX = 1e-3
 NEAR_PX = 1.0  # of a face of 200 px: what a burning pixel or a coarser unit may move
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "compatibility.md"
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +117,10 @@ UNITS = {
     "Fortran": (np.asfortranarray, "auto"),
     "strided": (lambda c: np.repeat(c, 2, axis=1)[:, ::2], "auto"),
     "big endian": (lambda c: c.astype(">f4"), "auto"),
+    "mirrored twice": (lambda c: np.ascontiguousarray(c[::-1, ::-1])[::-1, ::-1], "auto"),
     "list": (lambda c: c.tolist(), "auto"),
+    "objects": (lambda c: c.astype(object), "auto"),
+    "torch tensor": (lambda c: pytest.importorskip("torch").from_numpy(c), "auto"),
     "one channel": (lambda c: c[:, :, None], "auto"),
 }
 
@@ -121,12 +131,18 @@ def test_numbers_of_any_unit_and_layout_are_the_same_face(landmarker, celsius, e
     assert moved_px(landmarker, convert(celsius), expected, mode=mode) < NEAR_PX
 
 
-def test_the_input_is_not_changed(landmarker, celsius):
-    frame = celsius.copy()
-    frame[0, 0] = np.nan
+LAYOUTS = ("float64", "float16", "Fortran", "strided", "big endian", "mirrored twice")
+
+
+@pytest.mark.parametrize("unit", ["centikelvin", *LAYOUTS])
+@pytest.mark.parametrize("sliding_window", [False, True])
+def test_the_input_is_not_changed(landmarker, celsius, unit, sliding_window):
+    frame = UNITS[unit][0](celsius.copy())
+    if frame.dtype.kind == "f":
+        frame[0, 0] = np.nan
     frame.setflags(write=False)
     before = frame.copy()
-    landmarker.process(frame)
+    landmarker.process(frame, sliding_window)
     np.testing.assert_array_equal(frame, before)
 
 
@@ -170,6 +186,23 @@ def test_a_fault_leaves_nothing_behind(landmarker, celsius, expected):
     with pytest.raises(InputError):
         landmarker.process(np.zeros(3))
     assert moved_px(landmarker, celsius, expected) == 0
+
+
+@pytest.mark.parametrize("sliding_window", [False, True])
+def test_sixteen_pixels_are_enough(landmarker, celsius, sliding_window):
+    small = cv2.resize(celsius, (16, 16), interpolation=cv2.INTER_AREA)
+    points, confidences = landmarker.process(small, sliding_window)
+    assert len(points) == len(confidences)
+    with pytest.raises(InputError, match="at least 16 x 16 pixels, got shape"):
+        landmarker.process(small[:15], sliding_window)
+
+
+def test_a_face_in_twelve_megapixels_is_found(landmarker, celsius, expected):
+    height, width = celsius.shape
+    large = cv2.resize(celsius, (4000, 3000), interpolation=cv2.INTER_LINEAR)
+    (points,), _ = landmarker.process(large)
+    back = points / [4000 / width, 3000 / height]
+    assert np.abs(back - expected).max() < 5 * NEAR_PX
 
 
 @pytest.mark.parametrize("hw", [(348, 464), (480, 640), (640, 480), (1080, 1920), (3000, 4000)])
@@ -273,8 +306,169 @@ def test_a_missing_file_is_a_sentence():
             tfan.ThermalLandmarks(detector=name)
 
 
-def test_every_row_of_the_page_has_both_answers():
-    tables = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in tables]
-    assert len(rows) > 40
-    assert all(len(row) == 3 and all(row) for row in rows)
+def test_without_normalisation_the_bundled_weights_answer_the_same(celsius, expected):
+    landmarker = tfan.ThermalLandmarks(normalize=False, threads=1)
+    assert moved_px(landmarker, celsius, expected) == 0
+
+
+def refuse_to_run(*args, **kwargs):
+    raise AssertionError("this must not run")
+
+
+def test_sliding_windows_run_no_detector(landmarker, celsius):
+    pipeline = replace(landmarker._pipeline, detector=refuse_to_run)
+    points, confidences = tfan.ThermalLandmarks(pipeline=pipeline).process(
+        celsius, sliding_window=True
+    )
+    assert points.shape == (478, 2)
+    assert (confidences > 0).all()
+
+
+def test_sliding_windows_ignore_multi_and_answer_in_float32(landmarker, celsius):
+    one, all_ = (landmarker.process(celsius, True, multi) for multi in (False, True))
+    for each, same in zip(one, all_, strict=True):
+        np.testing.assert_array_equal(each, same)
+        assert each.dtype == np.float32
+
+
+def test_max_lvl_is_the_finest_level(landmarker, celsius):
+    """Larger faces only: fewer windows are looked at."""
+    counted = []
+
+    class Counting:
+        def __init__(self, runtime) -> None:
+            self.runtime = runtime
+
+        def __call__(self, batch):
+            counted[-1] += len(batch)
+            return self.runtime(batch)
+
+    whole = landmarker._pipeline
+    marks = replace(whole.landmarker, runtime=Counting(whole.landmarker.runtime))
+    for max_lvl in (0, 1, 3):
+        counted.append(0)
+        pipeline = replace(whole, landmarker=marks)
+        tfan.ThermalLandmarks(max_lvl=max_lvl, pipeline=pipeline).process(celsius, True)
+    assert counted[0] > counted[1] > counted[2] > 0
+    levels = [
+        [level.hw for level in published_levels((480, 640), eta=0.75, stride=100, max_lvl=each)]
+        for each in (0, 2)
+    ]
+    assert levels[0][:-2] == levels[1]
+
+
+def test_a_stride_larger_than_the_image_works(landmarker, celsius):
+    wide = tfan.ThermalLandmarks(stride=500, pipeline=landmarker._pipeline)
+    points, confidences = wide.process(celsius, sliding_window=True)
+    assert points.shape == (478, 2)
+    assert (confidences > 0).all()
+
+
+def test_answers_are_bit_equal_in_one_instance(landmarker, celsius):
+    for arguments in ({}, {"multi": True}, {"sliding_window": True}):
+        first, second = (landmarker.process(celsius, **arguments) for _ in range(2))
+        for one, same in zip(first, second, strict=True):
+            np.testing.assert_array_equal(one, same)
+
+
+class BesideNothing:
+    """A detector that finds boxes of no or little size beside those that another finds."""
+
+    threshold, runtime, doubles = 0.5, None, Doubles()
+
+    def __init__(self, detector, side_px: float, *, first: bool) -> None:
+        self.detector, self.first = detector, first
+        places = np.float32([[30, 30], [90, 20], [0, 0], [-0.5, 100]])
+        self.boxes = np.concatenate([places, places + side_px], axis=1)
+        self.boxes[1, 3] += 40  # high, but of no width
+        self.five = np.repeat(places[:, None], 5, axis=1)
+
+    def __call__(self, plane, *, min_score=None) -> Detections:
+        found = self.detector(plane)
+        n = len(self.boxes)
+        parts = [
+            (found.boxes_px, found.scores, found.five_px),
+            (self.boxes, np.full(n, 0.99 if self.first else 0.01, np.float32), self.five),
+        ]
+        if self.first:
+            parts.reverse()
+        return Detections(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+@pytest.mark.parametrize("side_px", [0.0, 1.0])
+@pytest.mark.parametrize("first", [True, False])
+def test_other_faces_are_answered_beside_a_degenerate_box(
+    landmarker, celsius, expected, side_px, first
+):
+    whole = landmarker._pipeline
+    beside = BesideNothing(whole.detector, side_px, first=first)
+    found = replace(whole, detector=beside, min_score=0.0).detect(celsius)
+    assert all(np.isfinite(face.points_px).all() for face in found)
+    assert min(np.abs(face.points_px - expected).max() for face in found) < SAME_PX
+
+
+@pytest.mark.parametrize(
+    ("hw", "seen"), [((480, 640), (192, 256)), ((640, 480), (256, 192)), ((3000, 4000), (192, 256))]
+)
+def test_what_the_bundled_detector_sees_is_of_one_size(landmarker, hw, seen):
+    shapes = []
+
+    def see(batch):
+        shapes.append(batch.shape)
+        return (np.full((1, batch.shape[2] * batch.shape[3] * 21 // 1024, 15), -9, np.float32),)
+
+    detector = replace(landmarker._pipeline.detector, runtime=see)
+    assert len(detector(prepare(np.zeros(hw, np.uint8))).scores) == 0
+    assert shapes == [(1, 1, *seen)]
+
+
+PROCESSOR_ONLY = Machine(("CPUExecutionProvider",), "1.20.0", "2.6.0+cpu", torch_cuda=False)
+
+
+@pytest.fixture
+def no_cuda(monkeypatch):
+    monkeypatch.setattr(runtime, "look", lambda device, backend: PROCESSOR_ONLY)
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:1"])
+@pytest.mark.parametrize("backend", ["auto", "onnxruntime", "torch"])
+def test_cuda_without_cuda_is_one_sentence(no_cuda, device, backend):
+    with pytest.raises(InputError, match=r"^device: expected 'cpu' .*, got ") as refusal:
+        tfan.ThermalLandmarks(device=device, backend=backend)
+    assert "For CUDA: " in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("gpus", [None, [0], [0, 1]])
+def test_auto_without_cuda_is_the_processor(no_cuda, celsius, expected, gpus):
+    landmarker = tfan.ThermalLandmarks(device="auto", gpus=gpus, threads=1)
+    assert landmarker.device == "cpu"
+    assert moved_px(landmarker, celsius, expected) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", r"own.onnx is empty"),
+        (b"<!DOCTYPE html><title>Quota exceeded</title>", r"own.onnx is a web page, not weights"),
+        (b"PK\x03\x04 of torch", r"own.onnx"),
+        (b"\x08\x07" * 500, r"own.onnx"),
+        (None, r"own.onnx"),
+    ],
+)
+@pytest.mark.parametrize("argument", ["model_path", "detector"])
+def test_damaged_files_are_one_sentence(tmp_path, content, sentence, argument):
+    path = tmp_path / "own.onnx"
+    whole = bundled_path(find("landmarks" if argument == "model_path" else "detector")).read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with pytest.raises(WeightsError, match=sentence) as refusal:
+        tfan.ThermalLandmarks(**{argument: path})
+    assert "\n" not in str(refusal.value)
+
+
+def test_levels_of_0_and_1_are_brightness_like_any_other(landmarker):
+    reading = tfan.interpret(np.eye(64, dtype=np.uint8))
+    assert (reading.meaning, reading.unit) == ("pixel", "8-bit levels")
+    tone = published_tone(prepare(np.eye(64, dtype=np.uint8)))
+    assert tone(np.float32([0, 1])).tolist() == pytest.approx([0, 1 / 255])
+    assert landmarker.process(np.eye(64, dtype=np.uint8)) == ([], [])

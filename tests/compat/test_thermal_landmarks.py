@@ -10,6 +10,7 @@ import pytest
 
 import tfan
 from tfan.errors import InputError, WeightsError
+from tfan.pipeline import BatchError
 
 PUBLISHED_INIT = {
     "model_path": None,
@@ -156,6 +157,94 @@ def test_a_pipeline_of_the_other_scheme_is_refused(small_networks):
     pipeline = tfan.load_pipeline(n_landmarks=70, **small_networks)
     with pytest.raises(InputError, match="pipeline: expected mediapipe478, got facesynthetics70"):
         tfan.ThermalLandmarks(pipeline=pipeline)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"model_path": "478.pt"}, "model_path='478.pt'"),
+        ({"device": "cuda"}, "device='cuda'"),
+        ({"device": "auto", "gpus": [0]}, r"device='auto', gpus=\[0\]"),
+        ({"normalize": False}, "normalize=False"),
+        ({"weights": "tfan-478"}, "weights='tfan-478'"),
+        ({"detector": "tfw"}, "detector='tfw'"),
+        ({"detector_path": "own.onnx"}, "detector_path='own.onnx'"),
+        ({"backend": "torch"}, "backend='torch'"),
+        ({"detector_size": 320}, "detector_size=320"),
+        ({"threads": 1}, "threads=1"),
+        ({"looks": 1}, "looks=1"),
+    ],
+)
+def test_what_loads_networks_is_refused_beside_a_pipeline(small_networks, said, told):
+    pipeline = tfan.load_pipeline(**small_networks)
+    with pytest.raises(InputError, match=rf"pipeline: expected nothing beside it .* got {told}"):
+        tfan.ThermalLandmarks(pipeline=pipeline, **said)
+
+
+def test_every_argument_that_loads_networks_is_known_to_the_pipeline():
+    ours = inspect.signature(tfan.ThermalLandmarks).parameters
+    theirs = inspect.signature(tfan.load_pipeline).parameters
+    assert set(ours) - set(theirs) == {"eta", "max_lvl", "stride", "pipeline"}
+    assert set(theirs) <= set(ours)
+    for name, parameter in theirs.items():
+        assert parameter.default == ours[name].default, name
+
+
+def test_usual_arguments_may_stand_beside_a_pipeline(small_networks):
+    pipeline = tfan.load_pipeline(**small_networks)
+    same = tfan.ThermalLandmarks(device=None, gpus=[0], eta=0.5, stride=50, pipeline=pipeline)
+    assert same._pipeline is pipeline
+
+
+@pytest.mark.parametrize("sliding_window", [False, True])
+@pytest.mark.parametrize("multi", [False, True])
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"max_faces": 0}, "max_faces: expected None or a number from 1, got 0"),
+        ({"min_score": 2}, "min_score: expected a number from 0 to 1, got 2"),
+        ({"min_size_px": -1}, "min_size_px: expected pixels from 0, got -1"),
+    ],
+)
+def test_wrong_limits_of_process_batch_are_said_at_once(
+    landmarker, sliding_window, multi, wrong, sentence
+):
+    def frames():
+        pytest.fail("an image was read")
+        yield
+
+    for images in ([], frames()):
+        with pytest.raises(InputError, match=sentence):
+            landmarker.process_batch(images, sliding_window, multi, **wrong)
+
+
+def test_process_batch_takes_the_limits_of_process():
+    ours, theirs = (
+        {p.name: p.default for p in inspect.signature(each).parameters.values() if p.kind == 3}
+        for each in (tfan.ThermalLandmarks.process_batch, tfan.ThermalLandmarks.process)
+    )
+    assert ours == theirs == {"min_score": None, "min_size_px": 0.0, "max_faces": None}
+
+
+def test_a_batch_of_sliding_windows_answers_image_by_image(landmarker, warm_scene):
+    read = []
+
+    def frames():
+        for number in range(3):
+            read.append(number)
+            yield warm_scene
+        yield np.zeros(3)
+
+    results = landmarker.process_batch(frames(), sliding_window=True)
+    assert read == []
+    expected = landmarker.process(warm_scene, sliding_window=True)
+    for number in range(3):
+        points, confidence = next(results)
+        assert read == list(range(number + 1))
+        np.testing.assert_array_equal(points, expected[0])
+        np.testing.assert_array_equal(confidence, expected[1])
+    with pytest.raises(BatchError, match=r"image 3 \(counted from 0\) of the batch"):
+        next(results)
 
 
 def test_wrong_weights_are_sentences(small_networks, tmp_path):

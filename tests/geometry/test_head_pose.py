@@ -119,7 +119,8 @@ def test_axes_are_the_turned_head_as_the_image_shows_it(pose):
 
 def test_angles_of_rotations():
     turns = np.stack([rotation(*pose) for pose in POSES_DEG])
-    np.testing.assert_allclose(angles_deg(turns), POSES_DEG, atol=1e-3)
+    angles = [angles_deg(turn[0], turn[1]) for turn in turns]
+    np.testing.assert_allclose(angles, POSES_DEG, atol=1e-3)
 
 
 @pytest.mark.data

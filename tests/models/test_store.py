@@ -13,7 +13,7 @@ import threading
 import time
 import zipfile
 from collections import Counter
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -267,9 +267,16 @@ def test_question_about_large_files_is_answered(server, cache, question):
     assert server.asked[f"/{FILE}"] == server.asked["/anyway"] == 1
 
 
-def test_encrypted_address_may_not_lead_to_a_plain_one():
+PLAIN, ENCRYPTED = (SimpleNamespace(url=f"{kind}://drive.example/") for kind in ("http", "https"))
+
+
+@pytest.mark.parametrize(
+    ("url", "history"),
+    [("http://drive.example/70.pt", []), ("https://drive.example/70.pt", [ENCRYPTED, PLAIN])],
+)
+def test_encrypted_address_may_not_lead_to_or_past_a_plain_one(url, history):
     class Answer:
-        status_code, url = 200, "http://drive.example/70.pt"
+        status_code = 200
 
         def iter_content(self, size):
             return iter(())
@@ -277,12 +284,39 @@ def test_encrypted_address_may_not_lead_to_a_plain_one():
         def close(self):
             pass
 
+        def __init__(self):
+            self.url, self.history = url, history
+
     class Session:
         def get(self, url, **_):
             return Answer()
 
     with pytest.raises(WeightsError, match="not encrypted"):
         downloads._get(Session(), "https://drive.example/70.pt")
+
+
+def test_question_of_an_encrypted_page_may_not_lead_to_a_plain_address(monkeypatch):
+    asked = []
+
+    class Session:
+        max_redirects = 0
+        __enter__ = lambda self: self  # noqa: E731
+        __exit__ = lambda self, *_: None  # noqa: E731
+
+    def get(session, url, **_):
+        asked.append(url)
+        return nullcontext(None)
+
+    monkeypatch.setattr("requests.Session", Session)
+    monkeypatch.setattr(downloads, "_get", get)
+    plain = ("http://drive.example/anyway", {})
+    monkeypatch.setattr(downloads, "_confirmation", lambda answer: plain)
+    with (
+        pytest.raises(WeightsError, match="not encrypted"),
+        downloads._open("https://drive.example/70.pt"),
+    ):
+        pass
+    assert asked == ["https://drive.example/70.pt"]
 
 
 @pytest.mark.parametrize("value", ["1", "true", "yes"])
@@ -348,6 +382,58 @@ def test_without_torch_only_the_archive_is_checked_and_that_is_said(server, cach
     assert told[-1].startswith("torch is not installed, so only size and archive of 70.pt")
     assert store.fetch(NAME, say=told.append) == path
     assert len(told) == 2
+
+
+def test_file_pinned_without_torch_is_looked_into_once_torch_is_there(server, cache, monkeypatch):
+    monkeypatch.setattr(store, "find_spec", lambda _: None)
+    path = store.fetch(NAME, say=lambda _: None)
+    first = read_pin(path)
+    assert store.find_local(NAME, check=fits) == path
+    assert read_pin(path) == replace(first, checked=store.CONTENTS)
+    assert store.find_local(NAME, check=refuses) == path  # looked into once
+
+
+@pytest.mark.parametrize("action", [store.fetch, store.download, store.find_local])
+def test_wrong_file_pinned_without_torch_says_how_to_be_rid_of_it(
+    server, cache, monkeypatch, action
+):
+    monkeypatch.setattr(store, "find_spec", lambda _: None)
+    path = store.fetch(NAME, say=lambda _: None)
+    remedy = rf"delete it and {pin_path(path)} and run `tfan weights download tfan-70`$"
+    with pytest.raises(WeightsError, match=rf"70\.pt holds no weights .*; {remedy}"):
+        action(NAME, check=refuses)
+    path.unlink()
+    pin_path(path).unlink()
+    server.answers[f"/{FILE}"] = lambda h: send(h, archive(b"x"))
+    assert store.download(NAME, check=fits, say=lambda _: None).read_bytes() == archive(b"x")
+
+
+def test_licence_is_said_of_found_files_too_once(server, cache, home):
+    (home / ".tfan/models").mkdir(parents=True)
+    (home / ".tfan/models" / FILE).write_bytes(GOOD)
+    told = []
+    for _ in range(2):
+        store.fetch(NAME, check=fits, say=told.append)
+    assert len(told) == 1
+    assert "CC BY-NC-SA 4.0" in told[0]
+    assert names(cache) == {"NOTICE.txt"}
+    assert names(home / ".tfan/models") == {FILE}
+
+
+def test_licence_is_said_where_nothing_can_be_kept(server, tmp_path, home, monkeypatch):
+    (home / ".tfan/models").mkdir(parents=True)
+    (home / ".tfan/models" / FILE).write_bytes(archive(b"w" * 40))
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("TFAN_CACHE", str(tmp_path / "file"))
+    told = []
+    assert store.fetch(NAME, check=fits, say=told.append).parent == home / ".tfan/models"
+    assert len(told) == 1
+
+
+def test_publishers_text_is_said_to_be_the_detectors(server, cache):
+    assert "that of the face detector, is not here" in licences.all_licences(cache)
+    store.fetch(NAME, check=fits, say=lambda _: None)
+    assert "that of the face detector, (" in licences.all_licences(cache)
 
 
 def test_number_of_landmarks_must_be_the_rows(server, cache, monkeypatch):

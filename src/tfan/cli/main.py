@@ -28,6 +28,8 @@ class Command:
 COMMANDS = {
     "detect": Command("tfan.cli.detect", "detect", "Find faces and landmarks in images."),
     "demo": Command("tfan.cli.demo", "demo", "Find the face in a frame that ships with tfan."),
+    "track": Command("tfan.cli.track", "track", "Follow and measure people in recordings."),
+    "read": Command("tfan.cli.read", "read", "What is in a recording: size, unit, range."),
     "evaluate": Command("tfan.cli.evaluate", "evaluate", "Score faces on annotated images."),
     "info": Command("tfan.cli.info", "info", "Versions, devices and weights."),
     "calibration": Command(

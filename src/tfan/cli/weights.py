@@ -107,7 +107,8 @@ def convert(
     """Turn published weights into ONNX once; the ONNX file runs without torch."""
     from tfan._optional import require
 
-    require("torch", extra="torch", purpose="Converting weights")
+    for module in ("torch", "onnx"):
+        require(module, extra="torch", purpose="Converting weights")
     from tfan.models.published.convert import convert_file
 
     written = convert_file(source, target)
@@ -126,7 +127,8 @@ def _local_unless_wrong(name: str) -> Path | None:
 
     find(name)
     with suppress(WeightsError):
-        return store.find_local(name)
+        if store.find_local(name) is not None:
+            return store.fetch(name)  # which says the licence
     return None
 
 

@@ -61,7 +61,7 @@ class Axes:
     y_label: str
     x_range: tuple[float, float]
     y_range: tuple[float, float]
-    legend: Literal["lower right", "upper left", "upper right"] = "lower right"
+    legend: Literal["lower right", "upper left", "upper right", "none"] = "lower right"
     marks: tuple[tuple[float, str], ...] = ()
 
 
@@ -71,7 +71,8 @@ def line_chart(curves: Sequence[Curve], axes: Axes) -> Picture:
     _draw_axes(canvas, axes)
     for curve in reversed(curves):  # the first ends on top
         _draw_curve(canvas, curve, axes)
-    _draw_legend(canvas, curves, axes.legend)
+    if axes.legend != "none":
+        _draw_legend(canvas, curves, axes.legend)
     small = cv2.resize(canvas, _SIZE_HW[::-1], interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 

@@ -77,9 +77,10 @@ def windows_for_boxes(boxes_px: AnyArray, five_px: AnyArray) -> Windows:
 def windows_for_points(points_px: AnyArray, five_px: AnyArray) -> Windows:
     """Return upright windows around landmarks (F, N, 2); five_px (F, 5, 2) tell the roll."""
     roll = roll_of(five_px)
-    hull = bounds(_turn(np.asarray(points_px, np.float64), -roll))  # in the face's own axes
+    hull = bounds(_turn(points_px, -roll)).astype(np.float64)  # in the face's own axes
     centre = _turn((hull[:, None, :2] + hull[:, None, 2:]) / 2, roll)[:, 0]
-    side = np.sqrt(np.prod(np.maximum(hull[:, 2:] - hull[:, :2], 1), axis=1))
+    sides = np.maximum(hull[:, 2:] - hull[:, :2], 1)
+    side = np.sqrt(sides[:, 0] * sides[:, 1])
     return _windows(centre, side * CROP_SCALE / 2, roll)
 
 

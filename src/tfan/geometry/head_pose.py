@@ -7,6 +7,8 @@ to the line of sight through the face, not to the camera's axis.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -24,7 +26,6 @@ N_FITTED = 478  # every network has these, and they are spread over the whole fa
 # weight is 1 / (sigma^2 + that^2), so that no point counts for more than its place on heads says.
 _OWN_SHARE = 0.03
 _TINY = 1e-12
-_NEXT, _LAST = [1, 2, 0], [2, 0, 1]
 _UPWARDS = np.array([[1.0], [-1.0]])  # image y runs down, the head's up
 
 
@@ -65,16 +66,28 @@ def head_poses(points_px: AnyArray, sigma_px: AnyArray) -> Array:
         points_px: MediaPipe's 478 points first; what follows them is not used.
         sigma_px: (F, 478 or more) expected distances; unsure points count less.
     """
-    return angles_deg(_rotations(points_px, sigma_px))
+    maps = _maps(points_px, sigma_px)
+    return np.array([angles_deg(x, y) for x, y in maps.tolist()], np.float32).reshape(-1, 3)
 
 
-def angles_deg(rotations: AnyArray) -> Array:
-    """Return yaw, pitch, roll (F, 3) in degrees of rotations (F, 3, 3) of heads."""
-    yaw = np.arctan2(-rotations[:, 2, 0], rotations[:, 2, 2])
-    pitch = np.arcsin(np.clip(rotations[:, 2, 1], -1, 1))
-    roll = np.arctan2(-rotations[:, 0, 1], rotations[:, 1, 1])
-    angles: Array = np.degrees(np.stack([yaw, pitch, roll], axis=1)).astype(np.float32)
-    return angles
+def angles_deg(across: Sequence[float], upwards: Sequence[float]) -> tuple[float, float, float]:
+    """Return yaw, pitch and roll in degrees of the rotation nearest to two rows, but for scale.
+
+    The rows are multiplied by (A A^T)^(-1/2), which for 2 x 2 has a closed form. One face after
+    the other in plain numbers: arrays of nine take ten times as long.
+
+    Args:
+        across: (3,) where the head's axes point to the right in the image.
+        upwards: (3,) and up.
+    """
+    a, b, c = _dot(across, across), _dot(across, upwards), _dot(upwards, upwards)
+    root = math.sqrt(max(a * c - b * b, _TINY * (a + c) ** 2 + _TINY**2))
+    scale = root * math.sqrt(a + c + 2 * root)
+    x0, x1, x2 = (((c + root) * p - b * q) / scale for p, q in zip(across, upwards, strict=True))
+    y0, y1, y2 = (((a + root) * q - b * p) / scale for p, q in zip(across, upwards, strict=True))
+    z0, z1, z2 = x1 * y2 - x2 * y1, x2 * y0 - x0 * y2, x0 * y1 - x1 * y0
+    yaw, pitch = math.atan2(-z0, z2), math.asin(min(max(z1, -1.0), 1.0))
+    return math.degrees(yaw), math.degrees(pitch), math.degrees(math.atan2(-x1, y1))
 
 
 def axes_in_image(pose_deg: AnyArray) -> Array:
@@ -93,36 +106,20 @@ def axes_in_image(pose_deg: AnyArray) -> Array:
     return np.stack([across, -upwards], axis=1).astype(np.float32)
 
 
-def _rotations(points_px: AnyArray, sigma_px: AnyArray) -> Floats:
+def _maps(points_px: AnyArray, sigma_px: AnyArray) -> Floats:
+    """Return the linear maps (F, 2, 3), rows right and up, that lay the mean head on the points."""
     found = points_px[:, :N_FITTED].astype(np.float64)
     hull = bounds(found)
     area = np.maximum((hull[:, 2] - hull[:, 0]) * (hull[:, 3] - hull[:, 1]), _TINY)
     own = _OWN_SHARE**2 * area[:, None]
     weights = own / (np.square(sigma_px[:, :N_FITTED], dtype=np.float64) + own)
-    return _nearest_rotations(_maps(found, weights)[:, :, :3] * _UPWARDS)
-
-
-def _maps(found: Floats, weights: Floats) -> Floats:
-    """Return the affine maps (F, 2, 4) that bring the mean head nearest to points (F, N, 2)."""
     head = mean_head()
     normal: AnyArray = (weights @ head.products).reshape(-1, 4, 4)
     moments = head.affine.T @ (weights[:, :, None] * found)  # (F, 4, 2)
     maps: AnyArray = np.linalg.solve(normal, moments)
-    return maps.transpose(0, 2, 1)
+    linear: Floats = maps[:, :3].transpose(0, 2, 1) * _UPWARDS
+    return linear
 
 
-def _nearest_rotations(linear: Floats) -> Floats:
-    """Return the rotations (F, 3, 3) whose first two rows are nearest to (F, 2, 3) but for scale.
-
-    The rows are multiplied by (A A^T)^(-1/2), which for 2 x 2 has a closed form.
-    """
-    gram = linear @ linear.transpose(0, 2, 1)
-    a, b, c = gram[:, 0, 0], gram[:, 0, 1], gram[:, 1, 1]
-    root = np.sqrt(np.maximum(a * c - b * b, _TINY * (a + c) ** 2 + _TINY**2))
-    scale = root * np.sqrt(a + c + 2 * root)
-    inverse = np.array([[c + root, -b], [-b, a + root]]).transpose(2, 0, 1)
-    rotations = np.empty((len(linear), 3, 3))
-    rotations[:, :2] = inverse @ linear / scale[:, None, None]
-    first, second = rotations[:, 0], rotations[:, 1]
-    rotations[:, 2] = first[:, _NEXT] * second[:, _LAST] - first[:, _LAST] * second[:, _NEXT]
-    return rotations
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.geometry.boxes import suppress
+from tfan.geometry.boxes import MAX_CONTAINED, MAX_IOU, suppress
 from tfan.geometry.coordinates import to_centre_px
 from tfan.geometry.shrink import halve_towards
 from tfan.models.runtime import Contract, Runtime
@@ -44,6 +44,24 @@ class Detections:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubles:
+    """When two boxes are one face found twice.
+
+    Attributes:
+        max_iou: greatest intersection over union of two faces.
+        max_contained: greatest intersection of two faces over the smaller of them.
+    """
+
+    max_iou: float = MAX_IOU
+    max_contained: float = MAX_CONTAINED
+
+    def left(self, boxes: AnyArray, scores: AnyArray) -> list[int]:
+        """Return the numbers of the boxes (F, 4) that double no better one, best first."""
+        limits = {"max_iou": self.max_iou, "max_contained": self.max_contained}
+        return suppress(boxes, scores, **limits)
+
+
+@dataclass(frozen=True, slots=True)
 class Detector:
     """The detection network with what goes before and after it.
 
@@ -51,11 +69,13 @@ class Detector:
         runtime: see `DETECTOR_CONTRACT`.
         long_side_px: longer side of the image as the network sees it; larger finds smaller faces.
         threshold: least score of a face.
+        doubles: which boxes are one face found twice.
     """
 
     runtime: Runtime
     long_side_px: int = 256
     threshold: float = 0.4
+    doubles: Doubles = Doubles()
 
     def __post_init__(self) -> None:
         size = self.long_side_px
@@ -73,7 +93,7 @@ class Detector:
         large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= _MIN_SIDE_PX
         inside = _centre_inside(boxes, plane.hw)
         rows = np.flatnonzero(large & inside)
-        rows = rows[suppress(boxes[rows], found.scores[rows])]
+        rows = rows[self.doubles.left(boxes[rows], found.scores[rows])]
         five = found.five_px[rows] / zoom
         return Detections(to_centre_px(boxes[rows]), found.scores[rows], to_centre_px(five))
 
@@ -107,11 +127,13 @@ def decode(cells: Array, *, input_hw: tuple[int, int], min_score: float) -> Dete
     rows = np.flatnonzero(logits >= _least_logit(min_score))
     if len(rows) > _MAX_CANDIDATES:
         rows = rows[np.argsort(-logits[rows], kind="stable")[:_MAX_CANDIDATES]]
-    scores: AnyArray = 1 / (1 + np.exp(-np.clip(logits[rows], -60, 60)))
     centres, strides = _grid(*input_hw)
     centre, stride, chosen = centres[rows], strides[rows, None], cells[rows]
+    scores: AnyArray = 1 / (1 + np.exp(-np.maximum(chosen[:, 0], -60)))
     reach = np.logaddexp(0, chosen[:, 1:5]) * stride  # softplus
-    boxes: AnyArray = np.concatenate([centre - reach[:, :2], centre + reach[:, 2:]], axis=1)
+    boxes = np.empty((len(rows), 4), np.float32)
+    np.subtract(centre, reach[:, :2], out=boxes[:, :2])
+    np.add(centre, reach[:, 2:], out=boxes[:, 2:])
     reach_points = np.float32(_POINT_STRIDES) * stride[:, None]
     five: AnyArray = centre[:, None] + chosen[:, 5:].reshape(-1, 5, 2) * reach_points
     return Detections(boxes, scores, five)

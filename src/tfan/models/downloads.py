@@ -18,6 +18,7 @@ TIMEOUT_S = (10.0, 30.0)  # to connect, and between two pieces
 MOST_BYTES = 256_000_000  # an endless answer must not fill the disk
 MOST_REDIRECTS = 10
 TRIES = 2  # of an answer that breaks off; each begins anew
+_NOT_ENCRYPTED = "the server sends on to an address that is not encrypted"
 _PAGE_BYTES = 1_000_000
 _PIECE_BYTES = 1 << 16
 _HEADERS = {"Accept-Encoding": "identity", "User-Agent": "tfan (thermal face landmarks)"}
@@ -142,6 +143,8 @@ def _open(url: str) -> Iterator[Any]:
                 yield answer
                 return
         address, parameters = follow
+        if url.startswith("https:") and not address.startswith("https:"):
+            raise WeightsError(_NOT_ENCRYPTED)
         with _get(session, address, params=parameters) as answer:
             yield answer
 
@@ -149,8 +152,9 @@ def _open(url: str) -> Iterator[Any]:
 def _get(session: Any, url: str, **options: Any) -> Any:
     answer = session.get(url, stream=True, timeout=TIMEOUT_S, headers=_HEADERS, **options)
     problem = status_problem(answer.status_code)
-    if url.startswith("https:") and not answer.url.startswith("https:"):
-        problem = "the server sends on to an address that is not encrypted"
+    passed = [each.url for each in (*answer.history, answer)]
+    if url.startswith("https:") and not all(each.startswith("https:") for each in passed):
+        problem = _NOT_ENCRYPTED
     if problem:
         text = _first_bytes(answer, _PAGE_BYTES).decode("utf-8", "replace")
         answer.close()

@@ -47,7 +47,7 @@ SURE, UNSURE, HOPELESS = 0.9, 0.8, 0.1
 # The network's sigma is the standard deviation along one axis of the density
 # exp(-r / s) / (2 pi s^2): s = sigma / sqrt(3), and the mean distance is 2 s.
 _DISTANCE_PER_SIGMA = 2 / np.sqrt(3.0)
-_MAX_BATCH = 32  # windows at once: bounds the memory of a crowd
+MAX_BATCH = 32  # windows at once: bounds the memory of a crowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ class Landmarker:
     def run(self, crops: Array) -> tuple[Array, ...]:
         """Return the network's outputs for crops (F, side, side), a bounded number at once."""
         parts = [
-            self.runtime(crops[start : start + _MAX_BATCH, None])
-            for start in range(0, len(crops), _MAX_BATCH)
+            self.runtime(crops[start : start + MAX_BATCH, None])
+            for start in range(0, len(crops), MAX_BATCH)
         ]
         return tuple(np.concatenate(output) for output in zip(*parts, strict=True))
 
@@ -141,9 +141,11 @@ class Landmarker:
 
     def _look(self, planes: Sequence[Plane], at: AnyArray, windows: Views) -> Answers:
         parts = []
-        for start in range(0, len(windows), _MAX_BATCH):
-            rows = slice(start, start + _MAX_BATCH)
+        for start in range(0, len(windows), MAX_BATCH):
+            rows = slice(start, start + MAX_BATCH)
             parts.append(self.runtime(self._crops(planes, at[rows], windows[rows])[:, None]))
+        if len(parts) == 1:
+            return self.interpreted(parts[0], windows)
         outputs = [np.concatenate(output) for output in zip(*parts, strict=True)]
         return self.interpreted(outputs, windows)
 
@@ -158,7 +160,7 @@ class Landmarker:
 
 def offness(first: Windows, better: Windows) -> AnyArray:
     """Return (F,) how far windows differ; from 1 on, a second look pays."""
-    shift = np.linalg.norm(better.centre_px - first.centre_px, axis=1) / first.half_side_px
+    shift = np.hypot(*(better.centre_px - first.centre_px).T) / first.half_side_px
     zoom = np.abs(np.log(better.half_side_px / first.half_side_px))
     turn = np.abs(np.angle(np.exp(1j * (better.roll - first.roll))))
     bounds = (shift / MAX_SHIFT, zoom / np.log(MAX_ZOOM), turn / MAX_TURN)

@@ -28,6 +28,7 @@ The hashes of these files are not known to tfan: it pins the first good file of 
 it at every later use.
 """
 _MOST_BYTES = 200_000
+_TEXT = "The publisher's own text, which is that of the face detector,"
 
 
 def notice() -> str:
@@ -36,17 +37,18 @@ def notice() -> str:
 
 
 def show_once(folder: Path, say: Callable[[str], object]) -> None:
-    """Say the notice unless it was said before a download into this folder."""
+    """Say the notice unless it lies in this folder, and keep it there where that can be written."""
     place = folder / NOTICE_FILE
     if place.is_file():
         return
     say(f"{notice()}Once more: tfan weights licence")
-    folder.mkdir(parents=True, exist_ok=True)
-    place.write_text(notice(), encoding="utf-8")
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        place.write_text(notice(), encoding="utf-8")
 
 
 def keep_text(folder: Path) -> None:
-    """Fetch the publisher's own text of the licence beside the weights; without it all goes on."""
+    """Fetch the publisher's licence text of the detector; without it all goes on."""
     place = folder / LICENCE_FILE
     if place.is_file():
         return
@@ -65,8 +67,7 @@ def all_licences(folder: Path) -> str:
     text = "\n".join([*lines, "", notice()])
     place = folder / LICENCE_FILE
     if place.is_file():
-        return f"{text}\nThe publisher's own text ({place}):\n\n{place.read_text(encoding='utf-8')}"
+        words = place.read_text(encoding="utf-8")
+        return f"{text}\n{_TEXT} ({place}):\n\n{words}"
     where = browser_address(LICENCE_FILE, LICENCE_ID)
-    return (
-        f"{text}\nThe publisher's own text is not here; it comes with a download, or open {where}\n"
-    )
+    return f"{text}\n{_TEXT} is not here; it comes with a download, or open {where}\n"

@@ -96,7 +96,8 @@ def split(marks: Landmarks, ends: AnyArray) -> list[Landmarks]:
 def face_size_px(points_px: AnyArray) -> Array:
     """Return sqrt(width * height) (F,) of the hull of landmarks (F, N, 2)."""
     hull = bounds(points_px)
-    size: Array = np.sqrt(np.maximum(hull[:, 2:] - hull[:, :2], 1).prod(axis=1))
+    sides = np.maximum(hull[:, 2:] - hull[:, :2], 1)
+    size: Array = np.sqrt(sides[:, 0] * sides[:, 1])
     return size
 
 
@@ -111,4 +112,4 @@ def _outside(points_px: Array, hw: tuple[int, int] | AnyArray) -> AnyArray:
     sizes = np.asarray(hw, np.float32).reshape(-1, 1, 2)
     edge = sizes[..., ::-1] - np.float32(0.5)
     beyond = (points_px < np.float32(-0.5)) | (points_px >= edge)
-    return np.asarray(beyond.any(axis=-1))
+    return np.asarray(beyond[..., 0] | beyond[..., 1])

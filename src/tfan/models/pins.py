@@ -70,16 +70,24 @@ def read_pin(path: Path) -> Pin | None:
         raise WeightsError(msg) from error
 
 
-def claim_pin(path: Path, pin: Pin) -> Pin:
+def claim_pin(path: Path, pin: Pin, *, instead: bool = False) -> Pin:
     """Pin a file unless it is pinned already; return the pin that holds.
 
     Of two processes that claim at once one wins, and both are told which.
+
+    Args:
+        path: of the file.
+        pin: of the file.
+        instead: take the place of a pin that is there.
     """
     place = pin_path(path)
     beside = place.with_name(f".pin.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         beside.write_text(json.dumps(asdict(pin), indent=2) + "\n", encoding="utf-8")
         try:
+            if instead:
+                beside.replace(place)
+                return pin
             os.link(beside, place)
         except FileExistsError:
             pass

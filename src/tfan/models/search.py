@@ -11,7 +11,7 @@ import numpy as np
 from tfan.geometry.crop import windows_for_points
 from tfan.geometry.pyramid import Level, published_levels, pyramid_windows
 from tfan.geometry.squares import Squares
-from tfan.models.landmarker import Landmarker, five_of
+from tfan.models.landmarker import MAX_BATCH, Landmarker, five_of
 from tfan.models.marks import Landmarks, calibrated, rows_of, sureness
 from tfan.models.preparation import Search
 from tfan.thermal.plane import Plane
@@ -64,25 +64,31 @@ def lowest_third(landmarker: Landmarker, plane: Plane, pyramid: Pyramid) -> Land
     )
     best, lowest = None, np.inf
     for level in levels:
-        outputs = landmarker.run(_windows_of(grey, level))
-        third = outputs[_THIRD].mean(axis=1)
-        if best is None or third.min() < lowest:
-            row = [int(third.argmin())]
-            best, lowest = (tuple(each[row] for each in outputs), level.in_image(row)), third.min()
+        whole = _padded(grey, level)
+        for start in range(0, len(level.corners), MAX_BATCH):
+            outputs = landmarker.run(_windows_of(whole, level, slice(start, start + MAX_BATCH)))
+            third = outputs[_THIRD].mean(axis=1)
+            if best is None or third.min() < lowest:
+                row, lowest = int(third.argmin()), third.min()
+                best = tuple(each[[row]] for each in outputs), level.in_image([start + row])
     assert best is not None  # every image has a level
     said = landmarker.interpreted(best[0], Squares(best[1]))
     return calibrated(said, landmarker.calibration, hw=plane.hw)
 
 
-def _windows_of(grey: Array, level: Level) -> Array:
-    """Return the windows (M, side, side) of a level of an image; zero outside it."""
+def _padded(grey: Array, level: Level) -> Array:
+    """Return a level of an image, with zeros around it."""
     height, width = level.hw
     small = grey
     if (height, width) != grey.shape:
         small = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA))
-    whole = np.pad(small, level.padding)
+    return np.pad(small, level.padding)
+
+
+def _windows_of(whole: Array, level: Level, rows: slice) -> Array:
+    """Return some of the windows (R, side, side) of a padded level."""
     side = level.side_px
-    return np.stack([whole[y : y + side, x : x + side] for x, y in level.corners])
+    return np.stack([whole[y : y + side, x : x + side] for x, y in level.corners[rows]])
 
 
 SEARCHES: dict[Search, Callable[[Landmarker, Plane, Pyramid], Landmarks]] = {

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -127,7 +128,11 @@ def fetch(
     Raises:
         WeightsError: it is wrong, or cannot be had; the sentence says how to get it by hand.
     """
-    return find_local(name, check=check) or download(name, check=check, say=say)
+    found = find_local(name, check=check)
+    if found is None:
+        return download(name, check=check, say=say)
+    licences.show_once(folder(), say)
+    return found
 
 
 def download(
@@ -193,29 +198,32 @@ def _retrieve(
 
 
 def trust(row: Published, path: Path, check: ContentCheck | None) -> None:
-    """Compare a file with its pin; pin it after a look inside where it has none.
+    """Compare a file with its pin; look inside and pin it where nobody has looked inside yet.
 
     Raises:
         WeightsError: it is not the published file, or no longer the pinned one.
     """
     pin = read_pin(path)
-    if pin is None:
-        try:
-            checked = check_file(row, path, check)
-        except WeightsError as error:
-            msg = (
-                f"{path} is not the published file: {str(error).replace(str(path), path.name)}; "
-                f"delete it and run `tfan weights download {row.name}`"
-            )
-            raise WeightsError(msg) from error
-        with suppress(OSError):  # a cache that this user may only read
-            claim_pin(path, new_pin(path, source="", checked=checked))
-    elif sha256_of(path) != pin.sha256:
+    if pin is not None and sha256_of(path) != pin.sha256:
         msg = (
             f"{path} was changed since it was pinned on {pin.date[:10]}; run `tfan weights "
             f"download {row.name}`, or delete {pin_path(path)} if you changed it on purpose"
         )
         raise WeightsError(msg)
+    if pin is not None and (check is None or pin.checked != ARCHIVE_ONLY):
+        return
+    try:
+        checked = check_file(row, path, check)
+    except WeightsError as error:
+        gone = "it" if pin is None else f"it and {pin_path(path)}"
+        msg = (
+            f"{path} is not the published file: {str(error).replace(str(path), path.name)}; "
+            f"delete {gone} and run `tfan weights download {row.name}`"
+        )
+        raise WeightsError(msg) from error
+    known = pin and replace(pin, checked=checked)
+    with suppress(OSError):  # a cache that this user may only read
+        claim_pin(path, known or new_pin(path, source="", checked=checked), instead=bool(pin))
 
 
 def _not_downloaded(row: Published, why: str) -> WeightsError:

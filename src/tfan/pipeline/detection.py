@@ -9,9 +9,9 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
-from tfan.geometry.boxes import box_for_points, suppress
+from tfan.geometry.boxes import box_for_points
 from tfan.models.contract import Runtime
-from tfan.models.detector import Detections
+from tfan.models.detector import Detections, Doubles
 from tfan.models.face_score import PLAIN_SCORE, FaceScore
 from tfan.models.landmarker import Landmarker
 from tfan.models.marks import Landmarks, rows_of, sureness
@@ -19,10 +19,15 @@ from tfan.models.search import Pyramid, search
 from tfan.models.wanted import Wanted
 from tfan.pipeline.batch import in_chunks, listed
 from tfan.pipeline.faces import agreed_boxes, boxes_in_image, faces_of, sizes_px
-from tfan.thermal.plane import Plane, prepare
+from tfan.pipeline.images import plane_of
+from tfan.thermal.plane import Plane
 from tfan.types import AnyArray, Face
 
+# Least score of a face where not both networks are the bundled pair, for which it was fitted, and
+# the detector is tfan's kind: its own score is the face's.
+PLAIN_MIN_SCORE = 0.4
 _ROUNDING = 1e-4  # of scores, on the way through their logits
+_NONE_DOUBLE = Doubles(np.inf, np.inf)
 Candidates = list[tuple[Face, float]]
 
 
@@ -36,6 +41,10 @@ class Finder(Protocol):
     @property
     def threshold(self) -> float:
         """Least score of its own at which a box is looked into."""
+
+    @property
+    def doubles(self) -> Doubles:
+        """Which boxes are one face found twice, after landmarks have moved them too."""
 
     def __call__(self, plane: Plane, *, min_score: float | None = None) -> Detections:
         """Return the faces that score at least min_score, counted from pixel centres."""
@@ -61,7 +70,7 @@ class Pipeline:
     min_presence: float = 0.0
     min_sureness: float = 0.65
     face_score: FaceScore = PLAIN_SCORE
-    min_score: float = 0.4
+    min_score: float = PLAIN_MIN_SCORE
 
     def detect(
         self,
@@ -84,7 +93,7 @@ class Pipeline:
             max_faces: no more than so many of the best; None gives all.
         """
         wanted = Wanted(min_score=min_score, min_size_px=min_size_px, max_faces=max_faces)
-        return self._wanted_on([prepare(image, mode)], wanted)[0]
+        return self._wanted_on([plane_of(image, mode)], wanted)[0]
 
     @overload
     def detect_batch(
@@ -114,10 +123,12 @@ class Pipeline:
         """
         wanted = Wanted(**limits)
         work = partial(self._wanted_on, wanted=wanted)
-        faces = in_chunks(images, partial(prepare, mode=mode), work, size=_pixels)
+        faces = in_chunks(images, partial(plane_of, mode=mode), work, size=_pixels)
         return listed(images, faces)
 
-    def candidates(self, image: Any, mode: str = "auto", *, min_score: float = 0.0) -> Candidates:
+    def candidates(
+        self, image: Any, mode: str = "auto", *, min_score: float | None = None
+    ) -> Candidates:
         """Return every box that may hold a face, best first, with the detector's own score.
 
         The detector proposes more boxes than hold faces; what the landmark network makes of their
@@ -126,9 +137,10 @@ class Pipeline:
         Args:
             image: see `detect`.
             mode: "auto", "temperature" or "pixel".
-            min_score: least score; nothing is worked out of what lies below.
+            min_score: least score; nothing is worked out of what lies below. None gives all that
+                the detector proposes at its own threshold.
         """
-        return self._candidates_on([prepare(image, mode)], min_score)[0]
+        return self._candidates_on([plane_of(image, mode)], min_score)[0]
 
     def slide(
         self,
@@ -152,7 +164,7 @@ class Pipeline:
             stride: pixels between windows of 224 pixels at their own level.
             max_lvl: finest level; 0 is the image as it is.
         """
-        plane = prepare(image, mode)
+        plane = plane_of(image, mode)
         best = search(self.landmarker, plane, Pyramid(eta, stride, max_lvl))
         if sureness(best)[0] < self.min_sureness or best.presence[0] < self.min_presence:
             return None
@@ -166,10 +178,10 @@ class Pipeline:
             for found in self._candidates_on(planes, least)
         ]
 
-    def _candidates_on(self, planes: Sequence[Plane], min_score: float) -> list[Candidates]:
+    def _candidates_on(self, planes: Sequence[Plane], min_score: float | None) -> list[Candidates]:
         """Return the candidates of each plane; the crops of all go through the network at once."""
         least = None
-        if self.face_score == PLAIN_SCORE and min_score > 0:  # the detector's own is the score
+        if self.face_score == PLAIN_SCORE and min_score is not None:  # the detector's own counts
             least = max(min_score - _ROUNDING, 0.0)
         found = [self.detector(plane, min_score=least) for plane in planes]
         some = [i for i, each in enumerate(found) if len(each.scores)]
@@ -180,7 +192,7 @@ class Pipeline:
         views = [place(found[i].boxes_px, found[i].five_px, planes[i].hw) for i in some]
         together = self.landmarker.together([planes[i] for i in some], views)
         for i, marks in zip(some, together, strict=True):
-            candidates[i] = self._judged(planes[i], found[i], marks, min_score)
+            candidates[i] = self._judged(planes[i], found[i], marks, min_score or 0.0)
         return candidates
 
     def _judged(
@@ -191,7 +203,8 @@ class Pipeline:
         boxes = boxes_in_image(boxes, plane.hw)
         scores = self.face_score(found.scores, sureness(marks), sizes_px(boxes))
         there = np.flatnonzero((marks.presence >= self.min_presence) & (scores >= min_score))
-        rows = there[suppress(boxes[there], scores[there])]
+        doubles = self.detector.doubles if agree else _NONE_DOUBLE  # it has dropped its own
+        rows = there[doubles.left(boxes[there], scores[there])]
         faces = faces_of(rows_of(marks, rows), boxes[rows], scores[rows], scheme=self.scheme)
         return list(zip(faces, found.scores[rows].tolist(), strict=True))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -53,16 +54,18 @@ def load_pipeline(
     Args:
         model_path: landmark network; ONNX of tfan's kind, or the published package's `.pt`,
             `.pth` or `.safetensors` (extra `torch`). None takes the bundled one.
-        n_landmarks: 478 (MediaPipe's order) or 70 (68 iBUG and two pupils); need not be said where
-            weights do.
+        n_landmarks: 478 (MediaPipe's order) or 70 (68 iBUG and two pupils).
         weights: "tfan-478" or "tfan-70": the published file, fetched when this machine has none.
+            It decides the number of landmarks: n_landmarks need not be said beside it, and 70
+            beside "tfan-478" is refused.
         detector: "bundled", "tfw" (the published detector, fetched when this machine has none),
             or a file: ONNX, or a published checkpoint.
         detector_path: the same as a file in `detector`.
         normalize: False leaves the published window of 20..40 degC unstretched; weights of tfan
             normalise each face and do not ask.
         device: "cpu", "cuda", "cuda:1" or "auto"; never changed silently.
-        gpus: numbers of CUDA devices among which batches are split.
+        gpus: numbers of CUDA devices among which batches are split. With device "auto" on a
+            machine without CUDA the processor runs instead; "cuda" raises there.
         backend: "auto", "onnxruntime" or "torch".
         threads: threads of each network; None takes up to four.
         looks: 1, 2 or "auto": how often each face is looked at; published weights look once.
@@ -104,6 +107,16 @@ def count_of(weights: str | None, n_landmarks: int) -> int:
     return count
 
 
+def check_nothing_said(loading: Mapping[str, Any]) -> None:
+    """Refuse what differs from the defaults of `load_pipeline`, beside a pipeline made before."""
+    usual = signature(load_pipeline).parameters
+    said = [f"{name}={value!r}" for name, value in loading.items() if value != usual[name].default]
+    if said:
+        expected = "nothing beside it that says how networks are loaded"
+        fix = "Give that to tfan.load_pipeline."
+        raise InputError("pipeline", expected=expected, got=", ".join(said), fix=fix)
+
+
 def _landmark_path(model_path: str | Path | None, weights: str | None) -> Path | None:
     if weights is None:
         return None if model_path is None else Path(model_path)
@@ -125,7 +138,8 @@ def _detector_path(detector: str | Path, path: str | Path | None) -> Path | None
 
 
 def _fetched(name: str) -> Path:
-    require("torch", extra="torch", purpose=f"Running the published weights {name!r}")
+    for module in ("torch", "onnx"):  # before anything is fetched in vain
+        require(module, extra="torch", purpose=f"Running the published weights {name!r}")
     path: Path = import_module("tfan.models.store").fetch(name)
     return path
 
@@ -170,7 +184,8 @@ def _onnx_of(path: Path, convert: str) -> bytes:
     problem = wrong_kind(read_bytes(path))
     if problem:
         raise WeightsError(f"{path} {problem}")
-    require("torch", extra="torch", purpose=f"Reading {path.name}")
+    for module in ("torch", "onnx"):
+        require(module, extra="torch", purpose=f"Reading {path.name}")
     data: bytes = getattr(import_module("tfan.models.published.convert"), convert)(path)
     return data
 

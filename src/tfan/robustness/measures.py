@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
@@ -81,10 +81,10 @@ class _Heard:
     detector: Finder
     last: list[tuple[Plane, Detections]] = field(default_factory=list)
 
-    def __call__(self, plane: Plane, **options: Any) -> Detections:
-        found = self.detector(plane, **options)
+    def __call__(self, plane: Plane, *, min_score: float | None = None) -> Detections:
+        found = self.detector(plane)  # at its own threshold, whatever score the pipeline wants
         self.last.append((plane, found))
-        return found
+        return found if min_score is None else self.detector(plane, min_score=min_score)
 
 
 def _whole_way(

@@ -73,8 +73,12 @@ def _level_change(times: AnyArray, columns: AnyArray, row: int) -> float:
     after = (times >= times[row]) & (times < times[row] + _EACH_SIDE_S)
     if before.sum() < 2 or after.sum() < 2:
         return 0.0
-    change = np.nanmedian(columns[after], axis=0) - np.nanmedian(columns[before], axis=0)
-    return float(np.nanmedian(change)) if np.isfinite(change).any() else 0.0
+    measured = [np.isfinite(columns[rows]).any(axis=0) for rows in (before, after)]
+    both = measured[0] & measured[1]
+    if not both.any():
+        return 0.0
+    first, then = (np.nanmedian(columns[rows][:, both], axis=0) for rows in (before, after))
+    return float(np.median(then - first))
 
 
 def _median(columns: AnyArray) -> AnyArray:

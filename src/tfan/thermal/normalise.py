@@ -34,7 +34,7 @@ def normalise_crop(values: AnyArray, floor: float | npt.ArrayLike) -> Array:
     low, median, high = np.sort(flat, axis=1)[:, ranks].T  # each (B,)
     floors = np.broadcast_to(np.asarray(floor, np.float32), values.shape[:-2]).reshape(-1)
     contrast = np.maximum(high - low + floors, _TINY)
-    scaled = flat - median[:, None]
+    scaled: Array = flat - median[:, None]
     scaled /= contrast[:, None]
     np.clip(scaled, -CROP_LIMIT, CROP_LIMIT, out=scaled)
     return scaled.reshape(values.shape)

@@ -14,6 +14,7 @@ Picture = npt.NDArray[np.uint8]
 _CONFIDENCE = ((215, 40, 75), (250, 170, 50), (235, 235, 90), (95, 225, 140), (60, 215, 255))
 _GREY = ((0, 0, 0), (255, 255, 255))
 _NO_VALUE = (30, 30, 60)  # where nothing was measured
+_TINY = float(np.finfo(np.float32).tiny)
 _SHOWN_PERCENTILES = (0.5, 99.5)  # one burning pixel must not darken the rest
 
 
@@ -29,17 +30,33 @@ def confidence_colours(confidence: AnyArray) -> Picture:
     return _colours(np.nan_to_num(confidence), np.array(_CONFIDENCE))
 
 
-def colourise(values: AnyArray, *, palette: str = "grey") -> Picture:
+def colourise(
+    values: AnyArray, *, palette: str = "grey", span: tuple[float, float] | None = None
+) -> Picture:
     """Return the (H, W, 3) picture of (H, W) values, darkest at the coldest half per cent.
 
     Values that are not finite are shown dark blue.
+
+    Args:
+        values: (H, W).
+        palette: one of `palette_names`.
+        span: values of the first and the last colour; None takes `shown_span`.
     """
     valid = np.isfinite(values)
-    low, high = np.percentile(values[valid], _SHOWN_PERCENTILES) if valid.any() else (0.0, 1.0)
-    shares = (np.where(valid, values, low) - low) / max(high - low, np.finfo(np.float32).tiny)
+    low, high = shown_span(values) if span is None else span
+    shares = (np.where(valid, values, low) - low) / max(high - low, _TINY)
     picture = _colours(shares, _table(palette))
     picture[~valid] = _NO_VALUE
     return picture
+
+
+def shown_span(values: AnyArray) -> tuple[float, float]:
+    """Return the values of the first and the last colour of a picture of values (H, W)."""
+    valid = np.isfinite(values)
+    if not valid.any():
+        return 0.0, 1.0
+    low, high = np.percentile(values[valid], _SHOWN_PERCENTILES)
+    return float(low), float(high)
 
 
 def _table(palette: str) -> AnyArray:

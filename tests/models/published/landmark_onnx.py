@@ -100,6 +100,7 @@ def _file(onnx, graph: Graph, n: int) -> bytes:
         [onnx.numpy_helper.from_array(value, name) for name, value in graph.constants.items()],
     )
     model = made.make_model(proto, opset_imports=[made.make_opsetid("", 17)], ir_version=9)
-    made.set_model_props(model, {"tfan.preparation": "published", "tfan.landmarks": str(n)})
+    described = {"tfan.preparation": "published", "tfan.landmarks": str(n)}
+    made.set_model_props(model, described | {"tfan.licence": "CC-BY-NC-SA-4.0"})
     onnx.checker.check_model(model)
     return model.SerializeToString()

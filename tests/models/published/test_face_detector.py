@@ -111,6 +111,18 @@ def test_what_the_network_sees():
     np.testing.assert_allclose(batch[0, :, 28:388, 242:], 1, atol=ATOL)
 
 
+@pytest.mark.parametrize(("hw", "how"), [((480, 640), cv2.INTER_AREA), ((47, 40), None)])
+def test_a_picture_that_shrinks_is_averaged_over_areas(hw, how):
+    frame = np.random.default_rng(0).integers(0, 256, hw, np.uint8)
+    plane, box = prepare(frame, "pixel"), letterbox(hw)
+    inner_h, inner_w = box.inner_hw
+    left, top = box.corner_xy
+    how = cv2.INTER_LINEAR if how is None else how
+    expected = cv2.resize(bone_picture(frame), (inner_w, inner_h), interpolation=how)
+    got = network_input(plane, box)[0, :, top : top + inner_h, left : left + inner_w]
+    np.testing.assert_allclose(got.transpose(1, 2, 0) * 255, expected, atol=1e-3)
+
+
 def test_boxes_return_to_whole_pixels_of_a_landscape_frame():
     five = [(75, 103), (105, 103), (90, 118), (78, 133), (102, 133)]
     network = Answers(row((60, 88, 120, 148.3), five=five))

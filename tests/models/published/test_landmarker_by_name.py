@@ -48,6 +48,9 @@ def test_published_files_are_found_by_name(published_home, published_files, form
     faces = landmarker.detect(frame, min_score=LOW)
     assert all(LOW - 1e-3 <= face.score <= 1 for face in faces)
     assert faces
+    numbers = [len(landmarker.detect(frame, min_score=each)) for each in (0.2, LOW, 0.5, 0.6)]
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers[0] > numbers[-1]
     assert landmarker.detect(frame) == []  # the published threshold: 0.6
     explicit = tfan.ThermalLandmarks(
         published_files[f"landmarker_{n}"],

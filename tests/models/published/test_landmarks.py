@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 
 import tfan
 from tfan.errors import InputError, WeightsError
-from tfan.models.detector import Detections
+from tfan.models.detector import Detections, Doubles
 from tfan.models.metadata import read_metadata
+from tfan.models.published.face_detector import published_detector
 
 PX, RELATIVE = 1e-3, 1e-4  # what the issue asks for
 ROUTES = (  # from where the file comes, and what runs it
@@ -27,7 +29,7 @@ ROUTES = (  # from where the file comes, and what runs it
 class Boxes:
     """A detector that finds the boxes it was given."""
 
-    threshold, runtime = 0.5, None
+    threshold, runtime, doubles = 0.5, None, Doubles()
 
     def __init__(self, boxes: np.ndarray) -> None:
         self.boxes = np.float32(boxes).reshape(-1, 4)
@@ -103,6 +105,7 @@ def test_crops(landmarker, golden, n):
     expected = golden[f"out_{n}"]
     scale = np.abs(expected).max()
     np.testing.assert_allclose((points + 1) / 2, expected[..., :2], atol=RELATIVE * scale)
+    scale = np.abs(expected[..., 2]).max()
     np.testing.assert_allclose(third, expected[..., 2], atol=RELATIVE * scale)
 
 
@@ -121,6 +124,46 @@ def test_process_of_pixels(landmarker, golden, n):
 def test_sliding_window(landmarker, golden, n):
     points, _ = landmarker.process(golden["frame_celsius"], sliding_window=True, mode="temperature")
     np.testing.assert_allclose(points, golden[f"sliding_points_{n}"], atol=PX)
+
+
+class Recording:
+    """A network that keeps what it answered."""
+
+    def __init__(self, runtime) -> None:
+        self.runtime, self.answered = runtime, []
+
+    def __call__(self, batch):
+        self.answered.append(self.runtime(batch))
+        return self.answered[-1]
+
+    def thirds(self) -> np.ndarray:
+        """Return the third output (F, N) of all that was seen."""
+        return np.concatenate([outputs[4] for outputs in self.answered])
+
+
+@pytest.fixture
+def recorded(landmarker) -> tuple[tfan.Pipeline, Recording]:
+    pipeline = landmarker._pipeline
+    recording = Recording(pipeline.landmarker.runtime)
+    marks = replace(pipeline.landmarker, runtime=recording)
+    return replace(pipeline, landmarker=marks), recording
+
+
+def test_third_output_of_process(recorded, golden, n):
+    pipeline, recording = recorded
+    pipeline.detect(golden["frame_celsius"], mode="temperature")
+    expected = golden[f"process_third_{n}"]
+    (third,) = recording.thirds()
+    np.testing.assert_allclose(third, expected, atol=RELATIVE * np.abs(expected).max())
+
+
+def test_third_output_of_the_sliding_window(recorded, golden, n):
+    pipeline, recording = recorded
+    pipeline.slide(golden["frame_celsius"], mode="temperature")
+    expected = golden[f"sliding_third_{n}"]
+    thirds = recording.thirds()
+    third = thirds[thirds.mean(axis=1).argmin()]
+    np.testing.assert_allclose(third, expected, atol=RELATIVE * np.abs(expected).max())
 
 
 def test_sigma_and_confidence_come_from_the_variance_with_the_right_direction(
@@ -147,6 +190,25 @@ def test_a_face_of_published_weights_is_whole(landmarker, golden, n):
     assert 0 <= face.quality <= 1
     assert np.isfinite(face.five_px).all()
     assert np.isfinite(face.pose_deg).all() == (n == 478)  # heads are fitted to the 478
+
+
+def test_visibility_is_1_inside_the_image_and_0_outside(plain, golden):
+    frame = golden["frame_celsius"]
+    height, width = frame.shape
+
+    def diagonal(crops):
+        """Answer with points from corner to corner of the crop."""
+        points, *rest = plain.landmarker.runtime(crops)
+        points[0] = np.linspace(-1, 1, 70)[:, None]
+        return points, *rest
+
+    at_the_corner = Boxes([[width - 60, height - 60, width, height]])
+    marks = replace(plain.landmarker, runtime=diagonal)
+    (face,) = replace(plain, detector=at_the_corner, landmarker=marks).detect(frame)
+    inside = (face.points_px >= 0).all(axis=1) & (face.points_px < [width, height]).all(axis=1)
+    assert inside.any()
+    assert not inside.all()
+    np.testing.assert_allclose(face.visibility, inside, atol=1e-4)
 
 
 def test_instances_pickle(landmarker, golden):
@@ -196,6 +258,59 @@ def test_sliding_works_on_any_size(plain, golden, hw):
     assert plain.slide(image, max_lvl=99) is not None
 
 
+def nested_rows() -> np.ndarray:
+    """Rows of the published detector: a face, a small one in it, and a double of the first."""
+    boxes = [(40, 40, 200, 200), (80, 80, 140, 140), (50, 40, 210, 200)]
+    rows = np.zeros((1, 3, 16), np.float32)
+    for row, (left, top, right, bottom), score in zip(rows[0], boxes, (0.9, 0.8, 0.7), strict=True):
+        row[:4] = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
+        row[4], row[15] = score, 1
+    return rows
+
+
+def test_a_face_in_a_face_is_answered_as_published(plain):
+    detector = published_detector(lambda batch: (nested_rows(),))
+    pipeline = replace(plain, detector=detector, min_score=detector.threshold)
+    landmarker = tfan.ThermalLandmarks(n_landmarks=70, pipeline=pipeline)
+    image = np.full((256, 256), 90, np.uint8)
+    points, _ = landmarker.process(image, multi=True)
+    assert len(points) == 2
+    boxes = [face.box_px.tolist() for face in landmarker.detect(image)]
+    assert boxes == [[40, 40, 200, 200], [80, 80, 140, 140]]
+    others = replace(pipeline, detector=Boxes(boxes))  # of a detector that drops none by itself
+    assert len(others.detect(image)) == 2
+
+
+def test_a_box_of_no_width_loses_no_other_face(plain, golden):
+    boxes = golden["box_xyxy"], [100, 50, 100, 90], [40, 40, 41, 41], [60, 60, 60, 60]
+    faces = replace(plain, detector=Boxes(boxes)).detect(golden["frame_celsius"])
+    assert len(faces) == 4
+    np.testing.assert_allclose(faces[0].points_px, golden["process_points_70"], atol=PX)
+    assert all(np.isfinite(face.points_px).all() for face in faces)
+
+
+def test_a_pyramid_of_very_many_windows_stays_bounded(plain, golden):
+    counted = []
+
+    class Flat:
+        def __call__(self, crops):
+            counted.append(len(crops))
+            n = len(crops)
+            points, per_point = np.zeros((n, 70, 2), np.float32), np.zeros((n, 70), np.float32)
+            return points, per_point, per_point, np.zeros(n, np.float32), per_point + 1
+
+    searching = replace(plain, landmarker=replace(plain.landmarker, runtime=Flat()))
+    tracemalloc.start()
+    try:
+        searching.slide(golden["frame_celsius"], stride=6)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sum(counted) > 1000
+    assert max(counted) <= 32
+    assert peak < 40e6  # of 224 x 224 floats, 32 are 6.4 MB, a thousand 200 MB
+
+
 def test_a_second_look_is_refused(by_hand):
     with pytest.raises(InputError, match="looks: expected 'auto' or 1, got 2"):
         tfan.load_pipeline(by_hand(70), n_landmarks=70, looks=2)
@@ -204,6 +319,7 @@ def test_a_second_look_is_refused(by_hand):
 def test_the_file_says_how_its_crops_are_cut(file, n):
     if file.suffix == ".onnx":
         described = {"tfan.preparation": "published", "tfan.landmarks": str(n)}
+        described["tfan.licence"] = "CC-BY-NC-SA-4.0"
         assert read_metadata(file.read_bytes()) == described
 
 

@@ -84,7 +84,9 @@ def test_the_file_says_what_it_is(net):
     import onnx
 
     model = onnx.load_from_string(detector_onnx(net))
-    assert {prop.key: prop.value for prop in model.metadata_props} == METADATA
+    assert {prop.key: prop.value for prop in model.metadata_props} == METADATA | {
+        "tfan.licence": "CC-BY-NC-SA-4.0"
+    }
 
 
 @pytest.mark.parametrize(
@@ -168,6 +170,13 @@ def test_the_first_wrong_entry_is_named(formula, state, change, sentence):
         (3, [-1, 1, "nn.Upsample", [None, 2, "bilinear"]]),
         (3, [[-1, 0], 1, "Concat", [1]]),
         (3, "nothing"),
+        (3, [-1, 1, "Conv", [float("inf"), 1, 1]]),
+        (3, [-1, float("inf"), "Conv", [8, 1, 1]]),
+        (3, [-1, 1, "Conv", [8, 10**30, 1]]),
+        (3, [-1, 1, "Conv", [8, "three", 1]]),
+        (3, [-1, 1, "nn.Upsample", [None, float("inf"), "nearest"]]),
+        (3, [-1, 1, ["Conv"], [8, 1, 1]]),
+        (3, [None, 1, "Conv", [8, 1, 1]]),
     ],
 )
 def test_a_part_that_cannot_be_built_is_named(formula, place, row):
@@ -178,7 +187,17 @@ def test_a_part_that_cannot_be_built_is_named(formula, place, row):
 
 
 @pytest.mark.parametrize(
-    "change", [{"nc": 2}, {"nc": "many"}, {"anchors": None}, {"anchors": []}, {"head": None}]
+    "change",
+    [
+        {"nc": 2},
+        {"nc": "many"},
+        {"nc": float("inf")},
+        {"anchors": None},
+        {"anchors": []},
+        {"head": None},
+        {"depth_multiple": 10**400},
+        {"width_multiple": []},
+    ],
 )
 def test_a_configuration_of_no_face_detector_is_refused(formula, change):
     with pytest.raises(WeightsError, match=r"w\.pt: model_cfg describes no face detector"):

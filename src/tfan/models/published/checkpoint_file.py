@@ -18,6 +18,7 @@ from tfan.models.registry import read_bytes, wrong_kind
 _FOREIGN = re.compile(r"\bGLOBAL ([\w.]+)")  # what torch refuses to make
 _DAMAGED = "cannot be read as PyTorch weights; it is cut short, damaged or no such file"
 _BEGINNING = 512
+_FLOATS = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def check_entries(
 
     Args:
         state: as read.
-        expected: what the network has; only names and shapes count.
+        expected: what the network has; names, shapes and the kind of number count.
         source: of the state dict, for the error.
         network: what was expected, for the error.
     """
@@ -76,11 +77,26 @@ def check_entries(
         if got.shape != wanted.shape:
             msg = f"{name!r} expected shape {tuple(wanted.shape)}, got {tuple(got.shape)}"
             raise WeightsError(f"{source} holds no weights of {network}: {msg}")
-        if got.is_floating_point() and not bool(torch.isfinite(got).all()):
+        problem = _wrong_numbers(got, floats=wanted.is_floating_point())
+        if problem:
+            msg = f"{name!r} expected {problem}"
+            raise WeightsError(f"{source} holds no weights of {network}: {msg}")
+        if got.dtype in _FLOATS and not bool(torch.isfinite(got).all()):
             raise WeightsError(f"{source} is damaged: {name!r} has values that are no numbers")
     unknown = next((name for name in state if name not in expected), None)
     if unknown is not None:
         raise WeightsError(f"{source} holds no weights of {network}: it has no {unknown!r}")
+
+
+def _wrong_numbers(got: Tensor, *, floats: bool) -> str:
+    """Say what else than the numbers of weights a tensor holds, and how; "" where it is right."""
+    if got.layout != torch.strided or got.is_quantized or got.device.type != "cpu":
+        layout = "quantized" if got.is_quantized else str(got.layout).removeprefix("torch.")
+        return f"all its numbers one by one, got a {layout} tensor on {got.device.type}"
+    if got.dtype not in _FLOATS and (floats or got.is_complex()):
+        dtype = str(got.dtype).removeprefix("torch.")
+        return f"{'floating-point' if floats else 'whole'} numbers, got {dtype}"
+    return ""
 
 
 def _load(path: Path) -> Any:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
-import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import nn
 
-from tfan._optional import require
 from tfan.errors import InputError, WeightsError
 from tfan.models.contract import Contract
 from tfan.models.landmarker import LANDMARK_CONTRACT
 from tfan.models.onnx_runtime import OnnxRuntime
 from tfan.models.preparation import METADATA_KEY
+from tfan.models.published.export import exported
 from tfan.models.published.face_detector import PUBLISHED_DETECTOR_CONTRACT
 from tfan.models.published.face_detector_file import load_detector_network, read_detector_checkpoint
 from tfan.models.published.face_detector_onnx import detector_onnx
@@ -32,7 +29,6 @@ PUBLISHED_LANDMARK_CONTRACT = Contract(
 )
 TOLERANCE = 1e-4  # greatest difference from torch over the largest answer
 _PUBLISHED = ("points", "third", "rows")
-_OPSET = 17
 _DETECTOR_HW = (128, 160)
 
 
@@ -102,26 +98,16 @@ def landmark_onnx(net: PublishedNet) -> bytes:
     """Return a published landmark network as ONNX, speaking the contract of tfan's own.
 
     Batch normalisation is folded into the convolutions, grey to colours and the normalisation of
-    the colours are in the file; its metadata say how crops are cut for it.
+    the colours are in the file; its metadata say how crops are cut for it, and its licence.
     """
-    onnx: Any = require("onnx", extra="torch", purpose="Converting published weights")
     names = PUBLISHED_LANDMARK_CONTRACT
-    axes = {name: {0: "batch"} for name in (names.input_name, *names.output_names)}
-    written = io.BytesIO()
-    example = torch.zeros(2, 1, SIDE_PX, SIDE_PX)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the newer exporter needs a package more than this one
-        torch.onnx.export(
-            LandmarkContractNet(net).eval(), (example,), cast("Any", written),
-            dynamo=False, opset_version=_OPSET, dynamic_axes=axes,
-            input_names=[names.input_name], output_names=list(names.output_names),
-        )  # fmt: skip
-    model = onnx.load_from_string(written.getvalue())
-    described = {METADATA_KEY: "published", "tfan.landmarks": str(count_of(net))}
-    onnx.helper.set_model_props(model, described)
-    onnx.checker.check_model(model)
-    data: bytes = model.SerializeToString()
-    return data
+    return exported(
+        LandmarkContractNet(net).eval(),
+        torch.zeros(2, 1, SIDE_PX, SIDE_PX),
+        contract=names,
+        axes={name: {0: "batch"} for name in (names.input_name, *names.output_names)},
+        described={METADATA_KEY: "published", "tfan.landmarks": str(count_of(net))},
+    )
 
 
 def count_of(net: PublishedNet) -> int:

@@ -8,20 +8,19 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tfan.geometry.boxes import clip_boxes, suppress
+from tfan.geometry.boxes import clip_boxes
 from tfan.geometry.coordinates import to_centre_px
-from tfan.models.detector import Detections
+from tfan.models.detector import Detections, Doubles
 from tfan.models.runtime import Contract, Runtime
 from tfan.thermal.plane import Plane
 from tfan.types import AnyArray, Array
 
 PUBLISHED_DETECTOR_CONTRACT = Contract("published detector", "image", ("rows",))
 PUBLISHED_THRESHOLD = 0.6
-_MAX_IOU = 0.5
+_DOUBLES = Doubles(max_iou=0.5, max_contained=np.inf)  # a face in a face stays
 _SIDE_STEP_PX = 32  # the longer side of what the network sees is a multiple of it
 _PADDING_STEP_PX = 64  # the shorter side lacks a multiple of that
 _PADDING_LEVEL = 114
-_LINEAR_BELOW = 2.0  # shrinking less, four neighbours leave no pixel out
 _TOP_LEVEL = 255.0
 _MIN_SIDE_PX = 1.0  # boxes that rounding leaves nothing of
 _MAX_CANDIDATES = 1000
@@ -58,10 +57,12 @@ class PublishedDetector:
     Attributes:
         runtime: see `PUBLISHED_DETECTOR_CONTRACT`.
         threshold: least score of a face.
+        doubles: which boxes are one face found twice.
     """
 
     runtime: Runtime
     threshold: float = PUBLISHED_THRESHOLD
+    doubles: Doubles = _DOUBLES
 
     def __call__(self, plane: Plane, *, min_score: float | None = None) -> Detections:
         """Return the faces of a plane that score at least min_score (default: threshold).
@@ -71,7 +72,7 @@ class PublishedDetector:
         box = letterbox(plane.hw)
         (rows,) = self.runtime(network_input(plane, box))
         least = self.threshold if min_score is None else min_score
-        found = decode(rows[0], min_score=least)
+        found = decode(rows[0], min_score=least, doubles=self.doubles)
         boxes = box.to_image(found.boxes_px.reshape(-1, 2, 2), plane.hw).reshape(-1, 4)
         boxes = np.rint(clip_boxes(boxes, plane.hw))
         large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= _MIN_SIDE_PX
@@ -106,8 +107,8 @@ def network_input(plane: Plane, box: Letterbox) -> Array:
     inner_h, inner_w = box.inner_hw
     picture = bone_picture(plane.values)
     if picture.shape[:2] != box.inner_hw:
-        few = max(plane.hw) < _LINEAR_BELOW * max(box.inner_hw)
-        how = cv2.INTER_LINEAR if few else cv2.INTER_AREA
+        shrinks = max(box.inner_hw) < max(plane.hw)
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         picture = np.asarray(cv2.resize(picture, (inner_w, inner_h), interpolation=how), np.uint8)
     left, top = box.corner_xy
     batch = np.full((1, 3, *box.input_hw), _PADDING_LEVEL / _TOP_LEVEL, np.float32)
@@ -128,19 +129,20 @@ def bone_picture(values: AnyArray) -> Picture:
     return np.asarray(cv2.cvtColor(coloured, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def decode(rows: Array, *, min_score: float) -> Detections:
+def decode(rows: Array, *, min_score: float, doubles: Doubles = _DOUBLES) -> Detections:
     """Return the rows that score at least min_score and double no better one, best first.
 
     Args:
         rows: (R, 16) centre x, y, width, height, objectness, five x, y, score of the class;
             positions in pixels of the network's input, from its corner.
         min_score: 0..1, of objectness times score of the class.
+        doubles: which boxes are one face found twice.
     """
     scores = rows[:, _OBJECTNESS] * rows[:, _FACE]
     kept = np.flatnonzero(scores >= min_score)
     kept = kept[np.argsort(-scores[kept], kind="stable")[:_MAX_CANDIDATES]]
     centre, half = rows[kept, :2], rows[kept, 2:4] / 2
     boxes: AnyArray = np.concatenate([centre - half, centre + half], axis=1)
-    best = suppress(boxes, scores[kept], max_iou=_MAX_IOU, max_contained=np.inf)
+    best = doubles.left(boxes, scores[kept])
     kept = kept[best]
     return Detections(boxes[best], scores[kept], rows[kept, _FIVE].reshape(-1, 5, 2))

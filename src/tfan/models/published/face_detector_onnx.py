@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from tfan._optional import require
+from tfan.models.published.export import PURPOSE, exported
 from tfan.models.published.face_detector import PUBLISHED_DETECTOR_CONTRACT
 
 if TYPE_CHECKING:
     from torch import nn
 
-_OPSET = 17
 _EXAMPLE_HW = (64, 96)
 METADATA = {"tfan.detector": "published"}
 
@@ -27,21 +25,14 @@ def detector_onnx(net: nn.Module) -> bytes:
         A file of the contract `PUBLISHED_DETECTOR_CONTRACT`; batch, height and width are free,
         the two sides multiples of 32. Its metadata say that it is the published detector.
     """
-    torch: Any = require("torch", extra="torch", purpose="Converting published weights")
-    onnx: Any = require("onnx", extra="torch", purpose="Converting published weights")
+    torch: Any = require("torch", extra="torch", purpose=PURPOSE)
     from tfan.models.published.yolo5face_lean import lean
 
     image, rows = PUBLISHED_DETECTOR_CONTRACT.input_name, *PUBLISHED_DETECTOR_CONTRACT.output_names
-    written = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the newer exporter needs a package more than this one
-        torch.onnx.export(
-            lean(net), (torch.zeros(1, 3, *_EXAMPLE_HW),), written, dynamo=False,
-            opset_version=_OPSET, input_names=[image], output_names=[rows],
-            dynamic_axes={image: {0: "batch", 2: "height", 3: "width"}, rows: {0: "batch", 1: "R"}},
-        )  # fmt: skip
-    model = onnx.load_from_string(written.getvalue())
-    onnx.helper.set_model_props(model, METADATA)
-    onnx.checker.check_model(model)
-    data: bytes = model.SerializeToString()
-    return data
+    return exported(
+        lean(net),
+        torch.zeros(1, 3, *_EXAMPLE_HW),
+        contract=PUBLISHED_DETECTOR_CONTRACT,
+        axes={image: {0: "batch", 2: "height", 3: "width"}, rows: {0: "batch", 1: "R"}},
+        described=METADATA,
+    )

@@ -16,6 +16,8 @@ from tfan.models.published.checkpoint_file import check_entries
 _MAX_PARTS, _MAX_COUNT, _MAX_CHANNELS = 200, 100, 4096  # a damaged file must not fill the memory
 _CHANNEL_STEP = 8
 _WRAPPER, _PARTS = "module.", "model."  # before each name; before the number of each part
+# What odd numbers, words and lists in a configuration raise, here and in torch.
+_UNBUILDABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _WORDS = {"None": None, "True": True, "False": False}  # as careless YAML leaves them
 
 # The published "n", for files that say nothing of use; from, count, part, arguments.
@@ -127,7 +129,7 @@ def build_network(config: Mapping[str, Any], *, source: str) -> parts.Network:
         n_anchors = _anchor_count(config["anchors"])
         if int(config.get("nc", 1)) != 1 or not 0 < len(listed) <= _MAX_PARTS:
             raise ValueError(f"{config.get('nc')} classes and {len(listed)} parts")
-    except (TypeError, ValueError, KeyError, IndexError) as error:
+    except _UNBUILDABLE as error:
         raise WeightsError(f"{source}: model_cfg describes no face detector: {error!r}") from error
     modules: list[nn.Module] = []
     sources: list[list[int]] = []
@@ -145,7 +147,7 @@ def build_network(config: Mapping[str, Any], *, source: str) -> parts.Network:
                 n_anchors=n_anchors,
             )
             part, channels[number], strides[number] = _MAKERS[name](fed)
-        except (TypeError, ValueError, KeyError, IndexError, ZeroDivisionError) as error:
+        except _UNBUILDABLE as error:
             msg = f"{source}: part {number} of model_cfg cannot be built: {str(row)[:80]}"
             raise WeightsError(msg) from error
         modules.append(part)

@@ -1,0 +1,93 @@
+"""Going on where an interrupted run stopped: the same people keep their numbers."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import numpy as np
+
+from tfan.geometry.boxes import areas, intersections
+from tfan.recordings.journal import Journal
+from tfan.recordings.rows import FrameRow
+from tfan.types import Array
+
+_AGAIN = 60  # frames that are followed a second time, so that tracks and smoothing are warm
+_LEAST_OVERLAP = 0.3
+
+
+@dataclass(slots=True)
+class Known:
+    """What a journal knows of the people, and which of the new numbers they have now.
+
+    Attributes:
+        last_frame: number of the last one in the journal; -1 with none.
+        last_id: number that was given last.
+        recent: the last rows.
+    """
+
+    last_frame: int = -1
+    last_id: int = 0
+    recent: deque[FrameRow] = field(default_factory=lambda: deque(maxlen=_AGAIN))
+    _votes: dict[tuple[int, int], float] = field(default_factory=dict)
+    _numbers: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def start(self) -> int:
+        """The frame from which to follow again."""
+        return self.recent[0].frame if self.recent else 0
+
+    def numbered(self, row: FrameRow) -> FrameRow | None:
+        """Return a row with the people's numbers of before; None where the journal has it."""
+        if row.frame <= self.last_frame:
+            self._compare(row)
+            return None
+        if self._votes:
+            self._settle()
+        people = tuple(
+            sorted(
+                (replace(one, track_id=self._number(one.track_id)) for one in row.people),
+                key=lambda one: one.track_id,
+            )
+        )
+        return replace(row, people=people)
+
+    def _compare(self, row: FrameRow) -> None:
+        old = next((each for each in self.recent if each.frame == row.frame), None)
+        for new, known in product(row.people, old.people if old is not None else ()):
+            share = _overlap(new.face.box_px, known.face.box_px)
+            if share >= _LEAST_OVERLAP:
+                pair = (new.track_id, known.track_id)
+                self._votes[pair] = self._votes.get(pair, 0.0) + share
+
+    def _settle(self) -> None:
+        """Give each new number the old one with which it shares most."""
+        for new, known in sorted(self._votes, key=self._votes.__getitem__, reverse=True):
+            if new not in self._numbers and known not in self._numbers.values():
+                self._numbers[new] = known
+        self._votes = {}
+
+    def _number(self, new: int) -> int:
+        if self.last_frame < 0:
+            return new
+        if new not in self._numbers:
+            self.last_id += 1
+            self._numbers[new] = self.last_id
+        return self._numbers[new]
+
+
+def known_from(journal: Journal) -> Known:
+    """Return what a journal knows."""
+    known = Known()
+    for row in journal:
+        known.last_frame = row.frame
+        known.recent.append(row)
+        known.last_id = max([known.last_id, *(one.track_id for one in row.people)])
+    return known
+
+
+def _overlap(box: Array, other: Array) -> float:
+    common = float(intersections(box, other[None])[0])
+    both = float(areas(np.stack([box, other])).sum()) - common
+    return common / both if both > 0 else 0.0
