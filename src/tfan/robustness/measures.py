@@ -13,7 +13,7 @@ from tfan.geometry.boxes import areas, clip_boxes
 from tfan.geometry.coordinates import to_centre_px, to_image_px
 from tfan.geometry.crop import windows_for_boxes
 from tfan.landmarks.schemes import NETWORK_SCHEMES
-from tfan.models.detector import Detections
+from tfan.models.detector import Detections, Doubles
 from tfan.models.landmarker import Landmarks
 from tfan.pipeline import Finder, Pipeline
 from tfan.robustness.shots import Taken
@@ -80,6 +80,10 @@ class _Heard:
 
     detector: Finder
     last: list[tuple[Plane, Detections]] = field(default_factory=list)
+
+    @property
+    def doubles(self) -> Doubles:
+        return self.detector.doubles
 
     def __call__(self, plane: Plane, *, min_score: float | None = None) -> Detections:
         found = self.detector(plane)  # at its own threshold, whatever score the pipeline wants

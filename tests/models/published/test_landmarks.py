@@ -93,7 +93,8 @@ def file(request, route, n, by_hand, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def landmarker(file, backend, n, golden) -> tfan.ThermalLandmarks:
-    loaded = tfan.load_pipeline(file, n_landmarks=n, threads=1, backend=backend)
+    threads = 1 if backend == "onnxruntime" else None  # torch has its own for the whole process
+    loaded = tfan.load_pipeline(file, n_landmarks=n, threads=threads, backend=backend)
     pipeline = replace(loaded, detector=Boxes(golden["box_xyxy"]))
     return tfan.ThermalLandmarks(n_landmarks=n, pipeline=pipeline)
 
