@@ -16,7 +16,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "tfan"
 LAYERS = [
     {"errors"}, {"types", "_optional"}, {"geometry", "thermal", "landmarks"},
     {"io", "models", "viz", "rois", "signals"}, {"pipeline"}, {"evaluate", "tracking"},
-    {"recordings"}, {"synth"}, {"robustness", "calibration"}, {"train"}, {"compat"}, {"cli"},
+    {"recordings"}, {"synth"}, {"robustness", "calibration"}, {"train"}, {"thermalize"}, {"compat"},
+    {"cli"},
     {"__init__"},
 ]  # fmt: skip
 FLOOR = {name: floor for floor, names in enumerate(LAYERS) for name in names}

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tfan.cli.info import PACKAGES
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NAME = "thermal-face-alignment"
@@ -111,6 +113,16 @@ def test_base_install_has_no_training_packages():
         "pooch",
         "tifffile",
     }
+
+
+def test_info_names_what_the_install_brings():
+    wanted = {"base": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
+    names = {
+        extra: tuple(re.match(r"[\w-]+", entry)[0] for entry in entries)
+        for extra, entries in wanted.items()
+        if extra not in ("test", "dev")
+    }
+    assert names == PACKAGES
 
 
 def markdown_links():

@@ -26,7 +26,7 @@ def run(*options: str):
 def test_json_tells_versions_and_every_row_of_weights():
     facts = json.loads(run("--json"))
     assert facts["tfan"] == metadata.version("thermal-face-alignment")
-    assert facts["packages"]["onnxruntime"] == metadata.version("onnxruntime")
+    assert facts["packages"]["base"]["onnxruntime"] == metadata.version("onnxruntime")
     assert "CPUExecutionProvider" in facts["providers"]
     assert facts["weights"].keys() == registry.WEIGHTS.keys()
     for name, row in registry.WEIGHTS.items():
@@ -53,8 +53,8 @@ def test_missing_and_changed_weights_are_told(tmp_path, monkeypatch, content, st
 
 
 def test_package_that_is_not_there_is_told_and_not_fatal(monkeypatch):
-    monkeypatch.setattr(info, "_TRAIN_PACKAGES", ("no-such-package",))
-    assert json.loads(run("--json"))["train_packages"] == {"no-such-package": None}
+    monkeypatch.setitem(info.PACKAGES, "train", ("no-such-package",))
+    assert json.loads(run("--json"))["packages"]["train"] == {"no-such-package": None}
     assert "no-such-package -" in run()
 
 

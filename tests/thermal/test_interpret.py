@@ -109,7 +109,7 @@ def test_two_per_cent_of_flames_do_not_flip_the_meaning():
         (np.zeros((2, 20, 20, 3)), r"image: expected shape .*, got \(2, 20, 20, 3\)\."),
         (np.zeros((20, 20), complex), "image: expected real numbers, got dtype complex128."),
         (np.zeros((20, 20), bool), r"got dtype bool\. Use image\.astype\('uint8'\)\."),
-        (np.zeros((20, 20), object), "image: expected real numbers, got dtype object."),
+        (np.full((20, 20), None), "image: expected real numbers, got dtype object."),
         (np.full((20, 20), "a"), "image: expected real numbers, got dtype <U1."),
         ([[1, 2], [3]], r"image: expected an array of numbers, got list \(setting an array"),
         (None, "image: expected real numbers, got dtype object."),
@@ -120,6 +120,11 @@ def test_two_per_cent_of_flames_do_not_flip_the_meaning():
 def test_what_is_no_image_is_said_in_one_sentence(image, sentence):
     with pytest.raises(InputError, match=sentence):
         interpret(image)
+
+
+def test_objects_that_are_numbers_are_numbers():
+    celsius = np.linspace(20, 36, 400).reshape(20, 20)
+    assert interpret(celsius.astype(object)) == interpret(celsius)
 
 
 def test_unknown_mode():

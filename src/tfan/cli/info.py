@@ -18,9 +18,16 @@ from tfan.models.registry import WEIGHTS, Weights, bundled_path, find, read_bund
 from tfan.models.runtime import open_runtime
 
 _DISTRIBUTION = "thermal-face-alignment"
-_PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "typer", "rich")
-_TRAIN_PACKAGES = ("torch", "numba", "onnx", "scipy")
-_EXTRA_PACKAGES = ("torch", "onnx", "safetensors")
+PACKAGES: dict[str, tuple[str, ...]] = {
+    "base": (
+        "numpy", "opencv-python-headless", "onnxruntime", "typer", "rich", "pooch", "tifffile",
+    ),
+    "io": ("h5py", "av", "pyjpegls"),
+    "tables": ("pyarrow",),
+    "torch": ("torch", "onnx", "safetensors"),
+    "train": ("torch", "numba", "onnx", "scipy", "geomloss"),
+}  # fmt: skip
+"""What the base install and each extra bring, as in pyproject.toml."""
 
 
 def info(as_json: JsonOption = False) -> None:
@@ -38,9 +45,9 @@ def gather() -> dict[str, Any]:
         "tfan": metadata.version(_DISTRIBUTION),
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": {name: _version(name) for name in _PACKAGES},
-        "train_packages": {name: _version(name) for name in _TRAIN_PACKAGES},
-        "torch_packages": {name: _version(name) for name in _EXTRA_PACKAGES},
+        "packages": {
+            extra: {name: _version(name) for name in names} for extra, names in PACKAGES.items()
+        },
         "providers": list(onnxruntime.get_available_providers()),
         "cuda_devices": list(cuda_device_names()),
         "runs": {device: _run_on(device) for device in ("cpu", "auto")},
@@ -96,9 +103,7 @@ def _for_people(facts: dict[str, Any]) -> str:
     rows = [
         ("tfan", facts["tfan"]),
         ("python", f"{facts['python']} on {facts['platform']}"),
-        ("packages", listed(facts["packages"])),
-        ("torch", listed(facts["torch_packages"])),
-        ("training", listed(facts["train_packages"])),
+        *((extra, listed(versions)) for extra, versions in facts["packages"].items()),
         ("providers", ", ".join(facts["providers"])),
         ("CUDA", ", ".join(f"cuda:{i} {name}" for i, name in cuda) or "no device"),
         ("runs", "; ".join(f"device='{asked}' {_told(run)}" for asked, run in runs.items())),

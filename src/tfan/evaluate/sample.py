@@ -9,9 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from tfan.errors import InputError
+from tfan.io.frame import Frame
+from tfan.thermal.interpret import interpret
 from tfan.types import AnyArray
 
 Floats = npt.NDArray[np.float64]
+
+NAMED = "named"
+"""Stands for a scheme where points are known by their own names alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +29,11 @@ class TrueFace:
         points_px: (N, 2) x, y; NaN where a point was not given.
         sure: whether who annotated it was sure.
         attributes: words about this face alone, such as {"pose": "profile"}.
+        scheme: landmark scheme (tfan.landmarks) whose points, all and in its order, these are;
+            "named" where they are single named points.
+        visible: (N,) 1 where a point is seen, 0 where it is hidden, NaN where the set does not
+            say; None where the set says nothing of visibility.
+        box_given: False where the set has no boxes and box_px is the hull of the points.
     """
 
     box_px: Floats
@@ -31,11 +41,17 @@ class TrueFace:
     points_px: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     sure: bool = True
     attributes: Mapping[str, str] = field(default_factory=dict)
+    scheme: str = NAMED
+    visible: Floats | None = None
+    box_given: bool = True
 
     def __post_init__(self) -> None:
-        if self.points_px.shape != (len(self.names), 2):
-            wanted = f"shape ({len(self.names)}, 2), one row a name"
+        n = len(self.names)
+        if self.points_px.shape != (n, 2):
+            wanted = f"shape ({n}, 2), one row a name"
             raise InputError("points_px", expected=wanted, got=str(self.points_px.shape))
+        if self.visible is not None and self.visible.shape != (n,):
+            raise InputError("visible", expected=f"shape ({n},)", got=str(self.visible.shape))
 
     @property
     def size_px(self) -> float:
@@ -61,6 +77,12 @@ class Sample:
         partial: whether the image holds faces that are not annotated; then nothing that is
             found in it counts as false.
         attributes: words about the image, such as {"camera": "FLIR T540"}.
+        meaning: mode in which `read`'s array is to be taken, as `detect(image, mode)` takes it:
+            "auto", "temperature" (degrees Celsius) or "pixel".
+        subject: who is seen, "" where the set does not say.
+        split: "train", "val", "test" or the set's own word; "" for none.
+        condition: under which the image was taken or made, such as "indoor" or "cold".
+        licence: of the data, as its makers state it.
     """
 
     name: str
@@ -68,3 +90,17 @@ class Sample:
     faces: tuple[TrueFace, ...]
     partial: bool = False
     attributes: Mapping[str, str] = field(default_factory=dict)
+    meaning: str = "auto"
+    subject: str = ""
+    split: str = ""
+    condition: str = ""
+    licence: str = ""
+
+    def frame(self) -> Frame:
+        """Return the image with what its values mean.
+
+        Raises:
+            InputError: the image cannot be read.
+        """
+        values = self.read()
+        return Frame(values, interpret(values, self.meaning), 0, source=self.name)

@@ -19,8 +19,7 @@ from tfan.models.search import Pyramid, search
 from tfan.models.wanted import Wanted
 from tfan.pipeline.batch import in_chunks, listed
 from tfan.pipeline.faces import agreed_boxes, boxes_in_image, faces_of, sizes_px
-from tfan.pipeline.images import plane_of
-from tfan.thermal.plane import Plane
+from tfan.thermal.plane import Plane, prepare
 from tfan.types import AnyArray, Face
 
 # Least score of a face where not both networks are the bundled pair, for which it was fitted, and
@@ -93,7 +92,7 @@ class Pipeline:
             max_faces: no more than so many of the best; None gives all.
         """
         wanted = Wanted(min_score=min_score, min_size_px=min_size_px, max_faces=max_faces)
-        return self._wanted_on([plane_of(image, mode)], wanted)[0]
+        return self._wanted_on([prepare(image, mode)], wanted)[0]
 
     @overload
     def detect_batch(
@@ -123,7 +122,7 @@ class Pipeline:
         """
         wanted = Wanted(**limits)
         work = partial(self._wanted_on, wanted=wanted)
-        faces = in_chunks(images, partial(plane_of, mode=mode), work, size=_pixels)
+        faces = in_chunks(images, partial(prepare, mode=mode), work, size=_pixels)
         return listed(images, faces)
 
     def candidates(
@@ -140,7 +139,7 @@ class Pipeline:
             min_score: least score; nothing is worked out of what lies below. None gives all that
                 the detector proposes at its own threshold.
         """
-        return self._candidates_on([plane_of(image, mode)], min_score)[0]
+        return self._candidates_on([prepare(image, mode)], min_score)[0]
 
     def slide(
         self,
@@ -164,7 +163,7 @@ class Pipeline:
             stride: pixels between windows of 224 pixels at their own level.
             max_lvl: finest level; 0 is the image as it is.
         """
-        plane = plane_of(image, mode)
+        plane = prepare(image, mode)
         best = search(self.landmarker, plane, Pyramid(eta, stride, max_lvl))
         if sureness(best)[0] < self.min_sureness or best.presence[0] < self.min_presence:
             return None

@@ -161,7 +161,9 @@ def to_celsius(values: AnyArray, reading: Reading) -> Array:
 def _as_numbers(image: Any) -> AnyArray:
     try:
         array: AnyArray = np.asarray(image)
-    except (TypeError, ValueError) as error:  # lists of unequal length, tensors on a GPU
+        if array.dtype == object and array.ndim:
+            array = np.array(array.tolist())  # Python numbers, as the published package takes them
+    except (TypeError, ValueError, OverflowError) as error:  # unequal lengths, tensors on a GPU
         got = f"{type(image).__name__} ({str(error).splitlines()[0]})"
         raise InputError("image", expected="an array of numbers", got=got) from error
     if array.dtype.kind not in "uif":
