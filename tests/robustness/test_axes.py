@@ -11,13 +11,13 @@ from tfan.robustness.shots import Shot
 from tfan.viz.palettes import palette_names
 
 ASKED = {
-    "size": (16, 256), "contrast": (1, None), "rotation": (-60, 60), "yaw": (0, 90),
-    "pitch": (-45, 45), "occlusion": (0, 60),
+    "size": (16, 256), "far": (16, 256), "contrast": (1, None), "rotation": (-60, 60),
+    "yaw": (0, 90), "pitch": (-45, 45), "occlusion": (0, 60),
 }  # fmt: skip
 NAMED = {"blur", "noise", "display", "palette", "glasses", "mask", "hat", "ambient", *ASKED}
 SENSOR_ONLY = {
     "resolution": {"samples_px"}, "blur": {"defocus_px"}, "noise": {"noise_celsius"},
-    "display": {"display"}, "palette": {"jpeg"}, "size": {"samples_px"},
+    "display": {"display"}, "palette": {"jpeg"}, "size": {"samples_px"}, "far": {"samples_px"},
 }  # fmt: skip
 
 

@@ -53,6 +53,15 @@ def test_a_face_is_as_large_as_its_step_says(darkroom, subject, face_px):
     assert (taken.box_px[[1, 3]] < 480).all()
 
 
+def test_a_small_face_keeps_its_contrast(darkroom, subject):
+    """In grey values that follow the scene a warm face of 24 px may be one white patch."""
+    taken = darkroom.take(axis_shots("size", subject)[24])
+    left, top, right, bottom = np.rint(taken.box_px).astype(int)
+    face = taken.image[top:bottom, left:right]
+    assert (face == taken.image.max()).mean() < 0.02
+    assert face.std() > 0.3
+
+
 def test_fewer_pixels_show_the_same(darkroom, subject):
     shots = axis_shots("resolution", subject)
     few, many = darkroom.take(shots[24]), darkroom.take(shots[96])

@@ -54,9 +54,14 @@ AXES: dict[str, Axis] = {
     axis.name: axis
     for axis in (
         _axis(
-            "size", "Size of the face in the picture of a 640 x 480 camera", "px",
+            "size", "Size of the face in the temperatures of a 640 x 480 camera", "px",
             (16, 24, 32, 48, 64, 96, 128, 192, 256),
-            change=changes.distance, touches="side_px frame_px px_per_cm place sensor",
+            change=changes.distance, touches="side_px frame_px px_per_cm place sensor values",
+        ),
+        _axis(
+            "far", "The same in 8 bits stretched over the scene: small warm faces turn white", "px",
+            (16, 24, 32, 48, 64, 96, 128, 192, 256),
+            change=changes.distance_in_grey, touches="side_px frame_px px_per_cm place sensor",
         ),
         _axis(
             "resolution", "Pixels of the camera across the face, the view being the same", "px",

@@ -30,10 +30,16 @@ _COLD_BELOW_CELSIUS, _COLD_SPAN_CELSIUS = 22.0, 20.0
 
 
 def distance(subject: Subject, face_px: float) -> Shot:
-    """The face that large, sqrt(box), in the picture of a 640 x 480 camera.
+    """The face that large, sqrt(box), in the temperatures of a 640 x 480 camera.
 
-    Small faces stand low in it: what is rendered of a person ends at the chest.
+    Temperatures, because grey values that follow the whole scene leave a small warm face white:
+    see `distance_in_grey`. Small faces stand low: what is rendered of a person ends at the chest.
     """
+    return replace(distance_in_grey(subject, face_px), values=CELSIUS)
+
+
+def distance_in_grey(subject: Subject, face_px: float) -> Shot:
+    """The same as an 8-bit picture from the .5th to the 99.5th percentile of the whole scene."""
     shot = subject.shot
     lowest = 1 - _BUST * face_px / (ASPECT * BIG_CAMERA_PX)  # whose bust still ends at the edge
     return replace(
