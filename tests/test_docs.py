@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 import shlex
+import shutil
 import sys
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -16,10 +17,15 @@ import typer
 import tfan
 from tfan.cli.main import app
 from tfan.io import read_image
+from tfan.rois import read_regions
 
 ROOT = Path(__file__).parents[1]
 WRONG_CALL = typer.BadParameter.__base__  # click's UsageError, wherever typer has it from
-PAGES = ("README.md", "docs/how-to/numpy-arrays.md", "docs/how-to/sliding-window.md")
+PAGES = (
+    "README.md", "docs/how-to/numpy-arrays.md", "docs/how-to/sliding-window.md",
+    "docs/how-to/read-recordings.md", "docs/how-to/track-recordings.md", "docs/how-to/devices.md",
+    "docs/reference/regions.md",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -28,19 +34,53 @@ def demo_frame():
         yield path
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_python_on_the_pages_runs_from_top_to_bottom(page, demo_frame, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def run_page(page: str, demo_frame: Path, folder: Path) -> dict[str, object]:
+    """Run the python of a page in a folder that has what pages take for granted."""
     image = read_image(demo_frame)
-    np.save("frame.npy", image)
+    np.save(folder / "frame.npy", image)
+    np.save(folder / "clip.npy", np.stack([image, np.roll(image, 2, axis=1)]))
+    shutil.copy(demo_frame, folder / "frame.tiff")
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S)
     assert blocks
-    names = {"image": image}
-    if "tfan.ThermalLandmarks(" not in "".join(blocks):
+    names: dict[str, object] = {"image": image}
+    if "landmarker" in "".join(blocks) and "tfan.ThermalLandmarks(" not in "".join(blocks):
         names["landmarker"] = tfan.ThermalLandmarks()
     for block in blocks:
         exec(compile(block, page, "exec"), names)
-    assert "landmarker" in names
+    return names
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_python_on_the_pages_runs_from_top_to_bottom(page, demo_frame, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = run_page(page, demo_frame, tmp_path)
+    assert set(names) > {"image", "__builtins__"}  # it made something
+
+
+def test_the_page_on_recordings_leaves_tables_and_knows_who_is_there(
+    demo_frame, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    names = run_page("docs/how-to/track-recordings.md", demo_frame, tmp_path)
+    assert names["trouble"] == ""
+    assert [person.track_id for person in names["summary"].people] == [1]
+    assert "clip.regions.csv" in {path.name for path in (tmp_path / "results").iterdir()}
+
+
+def test_the_page_on_regions_tells_temperatures(demo_frame, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run_page("docs/reference/regions.md", demo_frame, tmp_path)
+    told = re.findall(r"^(nose_tip|forehead) (\d+\.\d\d) \+- ", capsys.readouterr().out, re.M)
+    assert [name for name, _ in told] == ["nose_tip", "forehead"]
+    assert all(28 < float(celsius) < 38 for _, celsius in told)
+
+
+def test_the_page_on_regions_of_ones_own_is_read(tmp_path):
+    page = (ROOT / "docs/reference/regions.md").read_text(encoding="utf-8")
+    (tmp_path / "own.json").write_text(re.findall(r"```json\n(.*?)```", page, re.S)[0])
+    assert [region.name for region in read_regions(tmp_path / "own.json")] == [
+        "bridge", "eye_without_pupil",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -63,7 +103,7 @@ def calls(page: Path) -> list[str]:
     text = re.sub(r"\\\n\s*", "", page.read_text(encoding="utf-8"))
     fenced = re.findall(r"```(?:sh|bash|console|shell)?\n(.*?)```", text, re.S)
     lines = [*re.findall(r"^ {4}(.*)$", text, re.M), *"".join(fenced).splitlines()]
-    found = [re.match(r"\s*(?:\$ )?(?:\S*/)?tfan (.*)", line) for line in lines]
+    found = [re.match(r"\s*(?:\$ )?(?:\S*/)?tfan ((?:--)?\w.*)", line) for line in lines]
     return [match[1] for match in found if match]
 
 
@@ -92,7 +132,7 @@ def parse(words: list[str]) -> None:
     command.make_context(name, words)
 
 
-@pytest.mark.parametrize("call", ["detekt a.png", "detect a.png --nonsense", "synth generate"])
+@pytest.mark.parametrize("call", ["detekt a.png", "detect a.png --nonsense", "synth draw"])
 def test_what_the_program_does_not_know_is_not_understood(call):
     with pytest.raises(WRONG_CALL):
         parse(call.split())

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfan.landmarks import NETWORK_SCHEMES, SCHEMES, load_scheme
+from tfan.landmarks import NETWORK_SCHEMES, load_scheme
 from tfan.pipeline import Pipeline, load_pipeline
 from tfan.rois import measure, region_names
 from tfan.synth.face_sample import RENDER_PX, SAMPLE_PX, draw_crop, render_crop
@@ -113,7 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--seed", type=int, default=903)
-    parser.add_argument("--scheme", choices=SCHEMES, default="mediapipe478")
+    parser.add_argument("--scheme", choices=NETWORK_SCHEMES, default="mediapipe478")
     parser.add_argument("--head", type=Path)
     asked = parser.parse_args()
     pipeline = load_pipeline(n_landmarks=load_scheme(asked.scheme).n_points)

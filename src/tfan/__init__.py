@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tfan.compat import ThermalLandmarks
     from tfan.errors import InputError, MissingExtraError, TfanError, WeightsError
+    from tfan.evaluate.datasets import open_dataset
+    from tfan.io.sources import open_source
     from tfan.landmarks.schemes import Scheme, load_scheme
+    from tfan.models.adapter import converted
     from tfan.pipeline import Pipeline, load_pipeline
     from tfan.thermal.interpret import Reading, interpret
+    from tfan.tracking import Tracker
     from tfan.types import Face
 
     __version__: str
@@ -24,11 +28,15 @@ __all__ = [
     "Scheme",
     "TfanError",
     "ThermalLandmarks",
+    "Tracker",
     "WeightsError",
     "__version__",
+    "converted",
     "interpret",
     "load_pipeline",
     "load_scheme",
+    "open_dataset",
+    "open_source",
 ]
 
 _HOMES = {  # public name -> the module that is loaded when the name is first used
@@ -40,10 +48,14 @@ _HOMES = {  # public name -> the module that is loaded when the name is first us
     "Scheme": "landmarks.schemes",
     "TfanError": "errors",
     "ThermalLandmarks": "compat",
+    "Tracker": "tracking",
     "WeightsError": "errors",
+    "converted": "models.adapter",
     "interpret": "thermal.interpret",
     "load_pipeline": "pipeline",
     "load_scheme": "landmarks.schemes",
+    "open_dataset": "evaluate.datasets",
+    "open_source": "io.sources",
 }
 
 

@@ -295,3 +295,47 @@ def test_a_second_run_does_not_read_its_own_pictures(frames):
     assert run(frames / "*", "--json").stdout == first.stdout
     assert run(frames / "person.faces.png", "--json").exit_code == 0
     assert len(list(frames.iterdir())) == 4
+
+
+def found_in(path, *options):
+    result = run(path, "--json", *options)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_flir_jpeg_gives_its_temperatures(shared):
+    path = shared / "eval" / "radiometric" / "SanNianYiSi_thermal_parser__images_FLIR_T640.jpg"
+    found = found_in(path)
+    assert (found["width"], found["height"], found["meaning"]) == (640, 480, "temperature")
+    assert "FLIR counts by the constants in the file" in found["reason"]
+    (celsius,) = set(found["faces"][0]["celsius"])
+    assert 10 < celsius < 40
+    (lower,) = set(found_in(path, "--emissivity", 0.5)["faces"][0]["celsius"])
+    assert abs(lower - celsius) > 0.1
+
+
+def test_a_unit_that_the_user_names_is_believed(frames):
+    np.save(frames / "person.npy", np.full((HEIGHT, WIDTH), 95.0, np.float32))  # degrees of either
+    found = found_in(frames / "person.npy", "--unit", "fahrenheit")
+    assert found["reason"] == "unit='fahrenheit' was asked for"
+    assert found["faces"][0]["celsius"] == [35.0] * N
+    assert "celsius" not in found_in(frames / "person.npy", "--unit", "counts")["faces"][0]
+    assert "celsius" not in found_in(frames / "person.npy", "--mode", "pixel")["faces"][0]
+    assert run(frames, "--unit", "stone").exit_code == 2
+
+
+def test_matrices_and_what_else_holds_one_frame(frames):
+    values = np.full((HEIGHT, WIDTH), 21.0)
+    values[5, 10] = SKIN_CELSIUS
+    np.savetxt(frames / "export.csv", values, delimiter=";", header="degrees Celsius")
+    assert found_in(frames / "export.csv")["faces"][0]["celsius"] == [SKIN_CELSIUS] * N
+
+
+def test_a_recording_is_not_one_image(frames):
+    np.save(frames / "clip.npy", np.full((5, HEIGHT, WIDTH), 21.0))
+    result = run(frames / "clip.npy", "--json")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"{frames / 'clip.npy'}: expected one image, got 5 frames (NPY). "
+        "tfan track follows the people in recordings.\n"
+    )

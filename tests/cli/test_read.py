@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 import tifffile
@@ -85,3 +86,26 @@ def test_every_sample_is_told(shared):
     assert facts["inst_extdata_SampleCSQ.csq"]["frames"] == 8
     assert sum(row["meaning"] == "temperature" for row in facts.values()) >= 11
     assert facts["images_DJI_H20T.jpg"]["meaning"] == "pixel"
+
+
+def test_a_camera_is_not_read_to_its_end(monkeypatch):
+    class Device:
+        left = 50
+
+        def isOpened(self):  # noqa: N802  OpenCV's name
+            return True
+
+        def get(self, name):
+            return 0.0
+
+        def read(self):
+            self.left -= 1
+            return self.left >= 0, np.full((20, 24), 30_000, np.uint16)
+
+        def release(self):
+            pass
+
+    monkeypatch.setattr(cv2, "VideoCapture", lambda number: Device())
+    result = run("camera:0", "--check", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["looked_at"] == 9

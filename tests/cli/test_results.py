@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tfan.cli.results import Found, csv_rows, json_line, sample
+from tfan.cli.results import Found, csv_rows, json_line
+from tfan.rois.points import values_under
 from tfan.thermal.interpret import Reading
 from tfan.types import Face
 
@@ -17,12 +18,12 @@ VALUES = np.arange(12, dtype=np.float32).reshape(3, 4)
 
 def test_sample_takes_the_pixel_that_holds_the_point():
     points = np.array([[0, 0], [3.9, 0.9], [1.4, 1.6], [0.2, 2.99]])
-    assert sample(VALUES, points).tolist() == [0, 3, 5, 8]
+    assert values_under(VALUES, points).tolist() == [0, 3, 5, 8]
 
 
 def test_sample_outside_the_image_is_nothing():
     points = np.array([[-0.1, 0], [4.0, 0], [0, 3.0], [np.nan, 1], [np.inf, 1], [1e30, 0]])
-    assert np.isnan(sample(VALUES, points)).all()
+    assert np.isnan(values_under(VALUES, points)).all()
 
 
 def test_what_is_no_number_is_null_in_json_and_nothing_in_csv():

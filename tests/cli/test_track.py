@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from importlib.resources import as_file, files
 
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from tfan.cli.main import app
 from tfan.cli.track import jobs_of
+from tfan.errors import InputError
 from tfan.io import read_image
 from tfan.landmarks.schemes import scheme_for
 from tfan.rois.mean_face import flat, mean_face
@@ -236,3 +238,30 @@ def test_side_by_side_gives_the_same_as_one_after_the_other(tmp_path):
         alone, beside = (tmp_path / f"out{n}" / name for n in (1, 2))
         assert alone.read_text(encoding="utf-8") == beside.read_text(encoding="utf-8")
         assert len(rows_of(alone)) >= 3
+
+
+def no_cuda(**asked):
+    raise InputError("device", expected="'cpu'", got=repr(asked["device"]))
+
+
+class Dies(Fake):
+    def __call__(self, frames, mode):
+        os._exit(9)  # as the system does with what takes too much memory
+
+
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_a_device_that_is_not_there_is_a_wrong_call(clip, tmp_path, jobs):
+    other = write_clip(tmp_path / "other.npy")
+    args = [clip, other, "--output", tmp_path / "out", "--device", "cuda", "--jobs", jobs]
+    result = run(*args, fake=no_cuda)
+    assert result.exit_code == 2
+    assert "device: expected 'cpu', got 'cuda'" in re.sub(r"[\s│]+", " ", result.stderr)
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_one_sentence_for_each_recording(clip, tmp_path):
+    other = write_clip(tmp_path / "other.npy")
+    result = run(clip, other, "--output", tmp_path / "out", "--jobs", 2, fake=Dies)
+    assert result.exit_code == 1
+    assert result.stderr.count("the process that worked on it was stopped") == 2
+    assert result.stdout.count("failed") == 2

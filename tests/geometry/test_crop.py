@@ -130,3 +130,16 @@ def test_a_blob_keeps_its_place_through_a_turned_window():
     weights = sampled.reshape(-1, 1) / sampled.sum()
     middle = (grid(128)[0] * weights).sum(0)
     np.testing.assert_allclose(there.to_image(middle[None, None])[0, 0], [120, 80], atol=0.05)
+
+
+@pytest.mark.parametrize("roll", [0.0, 0.7])
+def test_moved_windows_are_those_of_moved_points(roll):
+    rng = np.random.default_rng(9)
+    points = turned(rng.uniform(-30, 30, (2, 50, 2)), roll).astype(np.float32)
+    five = np.stack([turned(UPRIGHT_FIVE, roll)] * 2)
+    shift = np.float32([[10, -4], [0.5, 7]])
+    moved = windows_for_points(points, five).moved(shift)
+    expected = windows_for_points(points + shift[:, None], five)
+    np.testing.assert_allclose(moved.centre_px, expected.centre_px, atol=1e-4)
+    np.testing.assert_allclose(moved.half_side_px, expected.half_side_px, rtol=1e-6)
+    np.testing.assert_array_equal(moved.roll, expected.roll)

@@ -147,3 +147,13 @@ def test_hdf5_without_frames(tmp_path):
         file["x"] = np.zeros(9)
     with pytest.raises(InputError, match=r"expected an array of frames, got 'x' \(9,\)"):
         open_source(tmp_path / "a.h5")
+
+
+@pytest.mark.parametrize("other", [np.array(["Anna", "Ben"]), np.array({"fps": 9}, object)])
+def test_names_and_notes_in_an_npz_do_not_matter(tmp_path, frames, other):
+    np.savez(tmp_path / "a.npz", other=other, frames=frames)
+    with open_source(tmp_path / "a.npz") as source:
+        np.testing.assert_array_equal(source[4].values, frames[4])
+    np.savez(tmp_path / "b.npz", other=other)
+    with pytest.raises(InputError, match="expected an array of frames, got no arrays"):
+        open_source(tmp_path / "b.npz")

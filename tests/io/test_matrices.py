@@ -73,8 +73,28 @@ def test_numbers_of_rows_and_columns_are_no_temperatures(tmp_path):
     lines[0] = "," + lines[0].partition(",")[2]  # the corner is empty
     (tmp_path / "a.csv").write_text("\n".join(lines))
     (frame,) = open_source(tmp_path / "a.csv")
-    np.testing.assert_allclose(frame.values[:, -24:][-20:], CELSIUS)
-    assert frame.hw in {(20, 24), (20, 25)}
+    np.testing.assert_allclose(frame.values, CELSIUS)
+
+
+def test_empty_cells_at_the_rim_are_no_measurement_and_no_end_of_the_row(tmp_path):
+    values = CELSIUS.copy()
+    values[:3, :2], values[-2:, -3:] = np.nan, np.nan
+    (tmp_path / "a.csv").write_text(text(values).replace("nan", ""))
+    (frame,) = open_source(tmp_path / "a.csv")
+    np.testing.assert_allclose(frame.values, values)
+    (tmp_path / "b.csv").write_text(text(values, row_start=";", delimiter=";").replace("nan", ""))
+    np.testing.assert_allclose(open_source(tmp_path / "b.csv")[0].values, values)
+    (tmp_path / "c.csv").write_text(text(np.where(np.arange(24) < 1, np.nan, CELSIUS)))
+    assert open_source(tmp_path / "c.csv")[0].hw == (20, 24)  # "nan" is a cell
+
+
+def test_a_damaged_matrix_does_not_stand_for_the_one_after_it(tmp_path):
+    parts = [text(CELSIUS), text(CELSIUS[:17]), text(CELSIUS + 2)]
+    (tmp_path / "a.csv").write_text("next\n".join(parts))
+    source = open_source(tmp_path / "a.csv")
+    assert source[2].values[0, 0] == 26
+    with pytest.raises(InputError, match=r"frame 1: .*\(17, 24\)"):
+        source[1]
 
 
 def test_several_matrices_are_frames(tmp_path):

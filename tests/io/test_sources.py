@@ -95,6 +95,34 @@ def test_what_is_not_there(tmp_path, name, says):
         open_source(tmp_path / name)
 
 
+def test_words_beside_a_recording_are_no_recording(tmp_path, frames):
+    np.savez(tmp_path / "1.npz", frames=frames)
+    (tmp_path / "about.txt").write_text("recorded on Monday")
+    assert len(open_source(tmp_path)) == 5
+
+
+def test_a_list_of_one_has_its_name(folder):
+    assert open_source([folder / "frame_9.png"]).name == str(folder / "frame_9.png")
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ({"emissivity": 0.0}, "more than 0 and at most 1, got 0"),
+        ({"distance_m": -1.0}, "0 or more and at most 100000, got -1"),
+        ({"reflected_celsius": -300.0}, "more than -273.15 and at most 5000, got -300"),
+    ],
+)
+def test_wishes_that_cannot_be(folder, wish, says):
+    with pytest.raises(InputError, match=says):
+        open_source(folder, **wish)
+
+
+def test_no_frame_comes_before_the_first(folder):
+    with pytest.raises(InputError, match="start: expected 0 or more, got -2"):
+        list(open_source(folder).frames(-2))
+
+
 def test_nothing_in_a_list():
     with pytest.raises(InputError, match="expected at least one, got none"):
         open_source([])
@@ -205,14 +233,20 @@ def test_plain_jpeg_is_said_to_be_one(tmp_path):
 
 class Device:
     def __init__(self, number: int) -> None:
-        self.left, self.opened, self.set_to = 3, number == 0, {}
+        self.left, self.opened = 3, number in (0, 2)
+        self.set_to = {cv2.CAP_PROP_FRAME_WIDTH: 24, cv2.CAP_PROP_FRAME_HEIGHT: 20}
+        self.in_bytes = number == 2
 
     def isOpened(self) -> bool:  # noqa: N802  OpenCV's name
         return self.opened
 
     def read(self):
         self.left -= 1
-        return self.left >= 0, np.full((20, 24), 30_000 + self.left, np.uint16)
+        values = np.full((20, 24), 30_000 + self.left, np.uint16)
+        return self.left >= 0, values.reshape(1, -1).view(np.uint8) if self.in_bytes else values
+
+    def get(self, key: int) -> float:
+        return float(self.set_to[key])
 
     def set(self, key: int, value: float) -> None:
         self.set_to[key] = value
@@ -240,10 +274,18 @@ def test_camera(monkeypatch):
         open_source("camera:front")
 
 
+def test_a_driver_that_hands_over_bytes(monkeypatch):
+    monkeypatch.setattr(cv2, "VideoCapture", Device)
+    with open_source("camera:2:raw", unit="centikelvin") as source:
+        frame = next(iter(source))
+    assert frame.values.dtype == np.uint16
+    np.testing.assert_array_equal(frame.values, np.full((20, 24), 30_002))
+
+
 # CPTV and IRG
 
 
-def cptv(frames: np.ndarray, *, bits: int = 12) -> bytes:
+def cptv(frames: np.ndarray, *, bits: int = 12, background: int | None = None) -> bytes:
     """The format as its specification has it, for a test."""
 
     def field(code: bytes, data: bytes) -> bytes:
@@ -264,6 +306,8 @@ def cptv(frames: np.ndarray, *, bits: int = 12) -> bytes:
         data = struct.pack("<i", flat[0]) + int(text, 2).to_bytes(len(text) // 8, "big")
         fields = [field(b"t", struct.pack("<I", 5000 + 111 * i)), field(b"w", bytes([bits])),
                   field(b"f", struct.pack("<I", len(data)))]  # fmt: skip
+        if i == background:
+            fields.append(field(b"g", b"\1"))
         out += b"F" + bytes([len(fields)]) + b"".join(fields) + data
     return gzip.compress(out)
 
@@ -277,6 +321,13 @@ def test_cptv(tmp_path, frames):
         assert [f.time_s for f in source] == pytest.approx([0, 0.111, 0.222, 0.333, 0.444])
         assert source[3].reading.unit == "centikelvin"
         assert source[3].camera["model"] == "lepton3.5"
+
+
+def test_what_follows_the_background_of_a_cptv_builds_on_it(tmp_path, frames):
+    (tmp_path / "a.cptv").write_bytes(cptv(frames, background=0))
+    with open_source(tmp_path / "a.cptv") as source:
+        for frame, expected in zip(source, frames[1:], strict=True):
+            np.testing.assert_array_equal(frame.values, expected)
 
 
 def test_cut_cptv(tmp_path, frames):

@@ -9,6 +9,7 @@ import pytest
 
 from tfan.errors import InputError
 from tfan.io import open_source
+from tfan.io.ffv1 import checksums_hold
 
 av = pytest.importorskip("av")
 STAMPS = [0, 40, 90, 120, 200, 240, 300, 330]  # ms, as cameras that drop frames have them
@@ -20,12 +21,14 @@ def grey(n: int = 8, dtype=np.uint16) -> np.ndarray:
     return np.stack([top + 3 * x + y + 9 * i for i in range(n)]).astype(dtype)
 
 
-def encode(path, pictures, *, codec="ffv1", pixels="gray16le", stamps=None) -> None:
+def encode(path, pictures, *, codec="ffv1", pixels="gray16le", stamps=None, gop=12,
+           options=None) -> None:  # fmt: skip
     step = Fraction(1, 25) if path.suffix == ".avi" else Fraction(1, 1000)  # AVI has no stamps
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=25)
         stream.height, stream.width = pictures.shape[1:3]
-        stream.pix_fmt = pixels
+        stream.pix_fmt, stream.gop_size = pixels, gop
+        stream.codec_context.options = options or {}
         stream.time_base = stream.codec_context.time_base = step
         for i, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(
@@ -102,3 +105,64 @@ def test_no_video(tmp_path):
     (tmp_path / "a.mp4").write_bytes(b"nothing of that kind" * 99)
     with pytest.raises(InputError, match="expected a whole video file"):
         open_source(tmp_path / "a.mp4")
+
+
+def test_frames_that_cannot_be_decoded_cost_no_later_one_its_number(tmp_path):
+    stored = grey(16)
+    encode(tmp_path / "a.mkv", stored, gop=4)
+    with av.open(str(tmp_path / "a.mkv")) as container:
+        packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    half = len(packets[4]) // 2
+    broken = packets[4][:half] + bytes(len(packets[4]) - half)
+    data = (tmp_path / "a.mkv").read_bytes()
+    (tmp_path / "a.mkv").write_bytes(data.replace(packets[4], broken))
+    source = open_source(tmp_path / "a.mkv")  # 5 to 7 build on 4
+    for start in (0, 2, 4, 6):
+        seen = []
+        with pytest.raises(InputError, match=f"the first number {max(start, 4)}:"):
+            seen.extend(source.frames(start))
+        assert [frame.index for frame in seen] == [*range(start, 4), *range(8, 16)]
+        for frame in seen:
+            np.testing.assert_array_equal(frame.values, stored[frame.index])
+    with pytest.raises(InputError, match="frame 6"):
+        source[6]
+    np.testing.assert_array_equal(source[9].values, stored[9])
+
+
+SUMS = {"level": "3", "slicecrc": "1", "slices": "4"}
+
+
+@pytest.mark.parametrize(("gop", "lost"), [(1, [3]), (4, [5, 6, 7])])
+def test_a_wrong_checksum_is_a_lost_frame_and_never_an_older_picture(tmp_path, gop, lost):
+    stored = grey(12)
+    encode(tmp_path / "a.mkv", stored, gop=gop, options=SUMS)
+    with av.open(str(tmp_path / "a.mkv")) as container:
+        packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    assert all(map(checksums_hold, packets))
+    assert len(list(open_source(tmp_path / "a.mkv"))) == 12
+    whole = packets[lost[0]]
+    middle = len(whole) // 2
+    broken = whole[:middle] + bytes([whole[middle] ^ 85]) + whole[middle + 1 :]
+    assert not checksums_hold(broken)
+    data = (tmp_path / "a.mkv").read_bytes()
+    (tmp_path / "a.mkv").write_bytes(data.replace(whole, broken))
+    seen = []
+    says = f"got {len(lost)} that cannot be read, the first number {lost[0]}: a frame whose check"
+    with pytest.raises(InputError, match=says), open_source(tmp_path / "a.mkv") as source:
+        seen.extend(source)
+    assert [frame.index for frame in seen] == [n for n in range(12) if n not in lost]
+    for frame in seen:
+        np.testing.assert_array_equal(frame.values, stored[frame.index])
+    np.testing.assert_array_equal(open_source(tmp_path / "a.mkv")[8].values, stored[8])
+    with pytest.raises(InputError, match="checksum"):
+        open_source(tmp_path / "a.mkv")[lost[-1]]
+
+
+def test_without_checksums_nothing_is_doubted(tmp_path):
+    encode(tmp_path / "a.mkv", grey(4), options={"level": "3", "slicecrc": "0"})
+    with av.open(str(tmp_path / "a.mkv")) as container:
+        packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    assert not any(map(checksums_hold, packets))
+    assert not checksums_hold(bytes(99))
+    assert len(list(open_source(tmp_path / "a.mkv"))) == 4
+    assert not checksums_hold(b"")

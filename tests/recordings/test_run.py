@@ -57,7 +57,8 @@ def test_one_recording_from_source_to_files(recording, asked, fake):
     assert (second.first, second.n_measured, second.coverage) == (10, 10, 1.0)
     folder = asked().output
     assert names(folder) == [
-        "clip.faces.csv", "clip.frames.csv", "clip.plot.png", "clip.points.csv",
+        "clip.faces.csv", "clip.frames.csv", "clip.plot.html", "clip.plot.png",
+        "clip.points.csv",
         "clip.regions.csv", "clip.track.json",
     ]  # fmt: skip
     regions = rows_of(folder / "clip.regions.csv")
@@ -202,3 +203,72 @@ def test_a_real_clip_gives_one_person_with_skin_temperatures(shared, tmp_path, r
     means = [float(row["mean_celsius"] or "nan") for row in rows_of(tmp_path / "clip.regions.csv")]
     assert np.isfinite(means).sum() > 200
     assert 28 < np.nanmin(means) < np.nanmax(means) < 38
+
+
+def test_a_complete_recording_is_done_again_for_what_it_lacks(recording, asked, fake):
+    record(str(recording), "clip", asked(), fake())
+    record(str(recording), "clip", asked(resume=True, formats=("coco",)), fake())
+    assert "clip.coco.json" in names(asked().output)
+    record(str(recording), "clip", asked(resume=True, signals=("drift",)), fake())
+    assert "clip.signals.csv" in names(asked().output)
+    with pytest.raises(KeyboardInterrupt):  # it works: 70 landmarks were not there
+        record(str(recording), "clip", asked(resume=True), fake(n_landmarks=70, stop_at=0))
+
+
+def test_temperatures_after_a_first_picture_without_any(asked, fake, tmp_path):
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "0.png"), np.full((120, 160), 90, np.uint8))
+    cv2.imwrite(str(folder / "1.png"), np.full((120, 160), 30_715, np.uint16))
+    summary, trouble = record(str(folder), "mixed", asked(), fake())
+    assert (summary.n_seen, trouble) == (2, "")
+    assert "mixed.regions.csv" not in names(asked().output)
+
+
+def test_frames_of_another_size_are_left_out_and_said(asked, fake, tmp_path):
+    pytest.importorskip("av")
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for number, hw in enumerate([(120, 160), (60, 80), (120, 160)]):
+        cv2.imwrite(str(folder / f"{number}.png"), np.full(hw, 30_715, np.uint16))
+    summary, trouble = record(str(folder), "mixed", asked(overlay=True), fake())
+    assert summary.n_read == 2
+    assert "1 frames are left out, as they are not 160 x 120 pixels like the first" in trouble
+    assert [row["frame"] for row in rows_of(asked().output / "mixed.frames.csv")] == ["0", "2"]
+
+
+class Device:
+    """A camera that is unplugged by Ctrl-C after some frames."""
+
+    def __init__(self, number):
+        self.n = 0
+
+    def isOpened(self):  # noqa: N802  OpenCV's name
+        return True
+
+    def get(self, name):
+        return 0.0
+
+    def read(self):
+        self.n += 1
+        if self.n > 8:
+            raise KeyboardInterrupt
+        return True, np.full((120, 160), 30_715, np.uint16)
+
+    def release(self):
+        self.n = -1
+
+
+def test_ctrl_c_ends_a_camera_and_its_files_are_written(asked, fake, monkeypatch):
+    made = []
+    monkeypatch.setattr(cv2, "VideoCapture", lambda n: made.append(Device(n)) or made[-1])
+    summary, trouble = record("camera:0", "camera_0", asked(), fake())
+    assert (summary.n_read, trouble) == (8, "")
+    frames = rows_of(asked().output / "camera_0.frames.csv")
+    times = [float(row["time_s"]) for row in frames]
+    assert times[0] == 0
+    assert times == sorted(set(times))
+    assert len(rows_of(asked().output / "camera_0.regions.csv")) == 2 * 7
+    assert made[0].n == -1
+    with pytest.raises(InputError, match="--resume with camera:0"):
+        check_source("camera:0", Wanted(), resume=True)

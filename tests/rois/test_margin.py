@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tfan.landmarks import SCHEMES
+from tfan.landmarks import NETWORK_SCHEMES
 from tfan.rois import choose_regions, measure
 from tfan.rois.margin import ALIKE_SHARE, FACTOR, LEAST_CELSIUS, ROUND_SHARE
 
@@ -27,7 +27,7 @@ def moved(face, rng, sigma_px):
         yield replace(face, points_px=(points + errors).astype(np.float32))
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", NETWORK_SCHEMES)
 def test_margins_are_those_of_moved_landmarks(make_face, scheme):
     """The gradient along the rims against moving the points by chance."""
     y, x = np.mgrid[: HW[0], : HW[1]]

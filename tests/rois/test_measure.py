@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tfan.errors import InputError
-from tfan.landmarks import SCHEMES
+from tfan.landmarks import NETWORK_SCHEMES
 from tfan.rois import choose_regions, load_regions, measure, outlines
 from tfan.rois.margin import FACTOR, LEAST_CELSIUS
 
@@ -29,7 +29,7 @@ def centroid(polygons) -> np.ndarray:
     return moments[1:] / moments[0]
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", NETWORK_SCHEMES)
 def test_an_even_field_reads_the_same_everywhere(make_face, scheme):
     for reading in measure(np.full(HW, 33.25), make_face(scheme)):
         values = (
@@ -42,7 +42,7 @@ def test_an_even_field_reads_the_same_everywhere(make_face, scheme):
         assert reading.margin_celsius == pytest.approx(FACTOR * LEAST_CELSIUS)
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", NETWORK_SCHEMES)
 @pytest.mark.parametrize("size_px", [20, 60, 200])
 def test_on_a_slope_the_mean_is_that_at_the_centroid(make_face, slope, scheme, size_px):
     face = make_face(scheme, size_px=size_px, centre_px=(160.3, 119.6))
@@ -214,3 +214,17 @@ def test_wrong_arguments_are_sentences(make_face):
         measure("warm", face)
     with pytest.raises(InputError, match="region 'forehead': expected one of mediapipe478"):
         measure(np.zeros(HW), face, load_regions("facesynthetics70"))
+
+
+@pytest.mark.parametrize("size_px", [12, 18, 30])
+def test_least_median_p90_and_largest_are_in_order_in_a_few_pixels_too(make_face, size_px):
+    rng = np.random.default_rng(size_px)
+    n = 0
+    for _ in range(12):
+        face = make_face(size_px=size_px, centre_px=rng.uniform(100, 101, 2))
+        field = rng.normal(33, 1, HW)
+        for one in measure(field, face, min_pixels=0.3, max_margin_celsius=np.inf):
+            if one.seen:
+                assert one.min_celsius <= one.median_celsius <= one.p90_celsius <= one.max_celsius
+                n += 1
+    assert n > 50

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tfan.errors import InputError
-from tfan.landmarks import SCHEMES, load_scheme
+from tfan.landmarks import NETWORK_SCHEMES, load_scheme
 from tfan.rois import (
     choose_regions,
     load_regions,
@@ -31,7 +31,9 @@ PX_PER_CM = 20
 SIDE_PX = 480
 SAME_PLACE = 0.8  # overlap over union of both conventions on the mean head
 each = pytest.mark.parametrize(
-    "region", [r for s in SCHEMES for r in load_regions(s)], ids=lambda r: f"{r.scheme}-{r.name}"
+    "region",
+    [r for s in NETWORK_SCHEMES for r in load_regions(s)],
+    ids=lambda r: f"{r.scheme}-{r.name}",
 )
 
 
@@ -71,7 +73,7 @@ def other_side(name: str) -> str:
 
 
 def test_both_conventions_have_all_regions_in_the_same_order():
-    names = [tuple(region.name for region in load_regions(scheme)) for scheme in SCHEMES]
+    names = [tuple(region.name for region in load_regions(scheme)) for scheme in NETWORK_SCHEMES]
     assert names[0] == names[1] == region_names()
     assert set(names[0]) == NAMED
 
@@ -108,7 +110,9 @@ def test_holes_lie_inside(region):
 
 @pytest.mark.parametrize("name", region_names())
 def test_both_conventions_name_the_same_place(name):
-    (dense,), (sparse,) = (choose_regions([name], load_regions(scheme)) for scheme in SCHEMES)
+    (dense,), (sparse,) = (
+        choose_regions([name], load_regions(scheme)) for scheme in NETWORK_SCHEMES
+    )
     one = shares(dense.polygons_px(flat(mean_face(dense.scheme))))
     two = shares(sparse.polygons_px(flat(mean_face(sparse.scheme))))
     assert np.minimum(one, two).sum() / np.maximum(one, two).sum() > SAME_PLACE
@@ -199,7 +203,7 @@ def test_unknown_names_are_sentences():
 
 
 def test_outlines_know_the_convention_by_the_number_of_points():
-    for scheme in SCHEMES:
+    for scheme in NETWORK_SCHEMES:
         drawn = outlines(flat(mean_face(scheme)))
         assert tuple(drawn) == region_names()
         assert len(drawn["lips"]) == 2

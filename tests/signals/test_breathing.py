@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -107,3 +109,32 @@ def test_what_cannot_be_is_refused():
         breathing_rate(np.arange(9), np.arange(9), range_per_min=(20, 10))
     with pytest.raises(InputError, match="lengths above 0"):
         breathing_over_time(np.arange(9), np.arange(9), window_s=0)
+
+
+def test_an_hour_takes_the_memory_of_minutes_and_its_rate_is_found():
+    times, values = breath(14.3, seconds=3600, hz=10, noise=0.1)
+    tracemalloc.start()
+    found = breathing_rate(times, values)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.rate_per_min == pytest.approx(14.3, abs=0.2)
+    assert found.confidence > 0.8
+    assert peak < 40e6  # the power of all rates at all times would take 230 MB
+
+
+def test_a_picture_an_hour_over_years_is_no_breathing_and_no_memory():
+    times = np.arange(0, 3e8, 3600.0)
+    found = breathing_rate(times, np.full(len(times), 33.0))
+    assert "less than half of the time is measured" in found.reason
+    windows = breathing_over_time(times[:50], np.full(50, 33.0))
+    assert 0 < len(windows) <= 50 * 7  # of those with a picture
+
+
+def test_windows_jump_over_a_pause():
+    one, two = breath(12, seconds=60), breath(12, seconds=60, seed=1)
+    times = np.concatenate([one[0], 5000 + two[0]])
+    told = breathing_over_time(times, np.concatenate([one[1], two[1]]))
+    rates = [found.rate_per_min for middle, found in told if not found.reason]
+    assert rates == pytest.approx([12] * len(rates), abs=1)
+    assert 10 <= len(rates) < len(told) < 40
+    assert min(abs(middle - 5030) for middle, _ in told) < 3

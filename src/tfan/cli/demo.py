@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from tfan.cli.detect import Asked, draw, find, print_table
+from tfan.cli.detect import draw, print_table
+from tfan.cli.finding import Asked, find
 from tfan.cli.landmarker import loader
 
 DEMO_FRAME = "demo_frame.tiff"

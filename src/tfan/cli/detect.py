@@ -6,12 +6,13 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from tfan.cli.finding import Asked, find
 from tfan.cli.landmarker import Landmarker, loader
 from tfan.cli.options import (
     CsvOption,
@@ -29,33 +30,24 @@ from tfan.cli.options import (
     SizeOption,
     VerboseOption,
 )
+from tfan.cli.read import DistanceOption, EmissivityOption, ReflectedOption, UnitOption
 from tfan.cli.results import CSV_COLUMNS, Failed, Found, csv_rows, json_line, table
-from tfan.errors import InputError, MissingExtraError, WeightsError
-from tfan.io import expand, read_image, write_png
+from tfan.errors import InputError, TfanError, WeightsError
+from tfan.io import expand, write_png
+from tfan.io.formats import STILL_SUFFIXES
+from tfan.io.units import check_unit
 from tfan.models.wanted import Wanted
-from tfan.thermal.interpret import as_image, to_celsius
-from tfan.thermal.plane import prepare
 from tfan.viz import colourise, draw_faces
 
 _BAR_FROM_FILES = 3
-_EVERYTHING = Wanted()
 _PICTURE = "{}.faces.png"  # name of an overlay; a folder of them and of images gives the images
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the user asked of each image."""
-
-    mode: str = "auto"
-    wanted: Wanted = _EVERYTHING
-    overlay: Path | None = None
-    verbose: bool = False
 
 
 def detect(
     context: typer.Context,
     images: Annotated[
-        list[str], typer.Argument(help="Files, folders, patterns: PNG JPEG BMP TIFF NPY.")
+        list[str],
+        typer.Argument(help="Files, folders, patterns: PNG, JPEG (FLIR's too), TIFF, NPY ..."),
     ],
     n_landmarks: PointsOption = Points.MEDIAPIPE,
     mode: ModeOption = Mode.AUTO,
@@ -68,6 +60,10 @@ def detect(
     max_faces: MostOption = None,
     detector_size: SizeOption = None,
     device: DeviceOption = "cpu",
+    unit: UnitOption = "auto",
+    emissivity: EmissivityOption = None,
+    distance_m: DistanceOption = None,
+    reflected_celsius: ReflectedOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Find faces and landmarks in IMAGES.
@@ -79,12 +75,16 @@ def detect(
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv: choose one of them.")
     wanted = _wanted(min_score, min_size, max_faces, multi=multi)
+    reading = {
+        "unit": _unit(unit), "emissivity": emissivity, "distance_m": distance_m,
+        "reflected_celsius": reflected_celsius,
+    }  # fmt: skip
     landmarker = _loaded(
         context, n_landmarks=int(n_landmarks), device=device, detector_size=detector_size
     )
-    asked = Asked(str(mode), wanted, overlay, verbose)
+    asked = Asked(str(mode), wanted, overlay, verbose, reading)
     quiet = sys.stdout.isatty() and (as_json or as_csv)  # results and a bar would mix
-    files = expand(images, leave_out=_PICTURE.format("*"))
+    files = expand(images, leave_out=_PICTURE.format("*"), suffixes=STILL_SUFFIXES)
     with _bar(files, quiet=quiet) as paths:
         results = _results(landmarker, paths, asked)
         n_failed = _write_csv(results) if as_csv else _write(results, as_json=as_json)
@@ -106,6 +106,13 @@ def _wanted(
         raise typer.BadParameter(str(error)) from error
 
 
+def _unit(name: str) -> str:
+    try:
+        return check_unit(name)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 def _loaded(context: typer.Context, **asked: Any) -> Landmarker:
     """Return the landmarker that was asked for; what cannot be had is a wrong call."""
     try:
@@ -124,7 +131,7 @@ def _results(
             found = find(landmarker, path, asked)
             if asked.verbose:
                 _remark(f"{path}: {found.reading.reason}")
-        except (WeightsError, MissingExtraError):
+        except WeightsError:
             raise  # would fail for every image
         except Exception as error:  # one odd image must not cost the others their results
             sentence = _sentence(path, error)
@@ -139,23 +146,6 @@ def _results(
     if drawn:
         many = f"{len(drawn)} pictures in {asked.overlay}"
         _remark(f"Drawn: {drawn[0] if len(drawn) == 1 else many}")
-
-
-def find(landmarker: Landmarker, path: Path, asked: Asked) -> Found:
-    """Return the faces of one image file."""
-    image = read_image(path)
-    plane = prepare(image, asked.mode)
-    measured = plane.reading.meaning == "temperature"
-    celsius = to_celsius(as_image(image), plane.reading) if measured else None
-    wanted = asked.wanted
-    faces = landmarker.detect(
-        image,
-        asked.mode,
-        min_score=wanted.min_score,
-        min_size_px=wanted.min_size_px,
-        max_faces=wanted.max_faces,
-    )
-    return Found(path, plane.values, celsius, plane.reading, faces)
 
 
 def _write(results: Iterable[Found | Failed], *, as_json: bool) -> int:
@@ -218,7 +208,7 @@ def _free_name(folder: Path, image: Path, taken: Sequence[Path]) -> Path:
 
 
 def _sentence(path: Path, error: Exception) -> str:
-    if isinstance(error, InputError):
+    if isinstance(error, TfanError):
         return str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
     kind = type(error).__name__
     return f"{path}: tfan failed on this image, please report it ({kind}: {error})"

@@ -84,7 +84,7 @@ def evaluate(
             evaluations[scheme] = judge_all(some, detect)
     about = _about(folder, weights) | {"min_score": min_score}
     record = report_record(evaluations, about)
-    _print(printed_tables(record, earlier))
+    print_tables(printed_tables(record, earlier))
     if out is not None:
         write_report(out, evaluations, record=record, earlier=earlier)
         typer.echo(f"Written: {out / 'report.md'}", err=True)
@@ -109,11 +109,11 @@ def load_detect(
 
 
 def _schemes(n_landmarks: Points | None) -> list[tuple[str, int]]:
-    from tfan.landmarks.schemes import SCHEMES, load_scheme, scheme_for
+    from tfan.landmarks.schemes import NETWORK_SCHEMES, load_scheme, scheme_for
 
     if n_landmarks is not None:
         return [(scheme_for(int(n_landmarks)).name, int(n_landmarks))]
-    return [(name, load_scheme(name).n_points) for name in SCHEMES]
+    return [(name, load_scheme(name).n_points) for name in NETWORK_SCHEMES]
 
 
 def _about(folder: Path, weights: dict[str, Path | None]) -> dict[str, Any]:
@@ -139,7 +139,8 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
-def _print(tables: Iterable[Table]) -> None:
+def print_tables(tables: Iterable[Table]) -> None:
+    """Write tables to stdout, for people."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 10_000  # nothing is cut in a file or a pipe

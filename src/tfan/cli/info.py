@@ -26,6 +26,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "tables": ("pyarrow",),
     "torch": ("torch", "onnx", "safetensors"),
     "train": ("torch", "numba", "onnx", "scipy", "geomloss"),
+    "rivals": ("mediapipe",),
 }  # fmt: skip
 """What the base install and each extra bring, as in pyproject.toml."""
 

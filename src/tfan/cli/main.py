@@ -31,6 +31,8 @@ COMMANDS = {
     "track": Command("tfan.cli.track", "track", "Follow and measure people in recordings."),
     "read": Command("tfan.cli.read", "read", "What is in a recording: size, unit, range."),
     "evaluate": Command("tfan.cli.evaluate", "evaluate", "Score faces on annotated images."),
+    "benchmark": Command("tfan.cli.benchmark", "benchmark", "Measure a model on a data set."),
+    "data": Command("tfan.cli.data", "app", "Check a data set that is read.", group=True),
     "info": Command("tfan.cli.info", "info", "Versions, devices and weights."),
     "calibration": Command(
         "tfan.cli.calibration", "calibration", "Fit and prove the certainties of weights."
@@ -40,6 +42,9 @@ COMMANDS = {
     ),
     "synth": Command("tfan.cli.synth", "app", "Make synthetic thermal faces.", group=True),
     "train": Command("tfan.cli.train", "app", "Train networks of your own.", group=True),
+    "thermalize": Command(
+        "tfan.cli.thermalize", "app", "Make thermal images of colour ones.", group=True
+    ),
     "weights": Command(
         "tfan.cli.weights", "app", "List, fetch, check and convert weights.", group=True
     ),

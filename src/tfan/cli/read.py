@@ -90,7 +90,8 @@ def gather(source: Source, *, check: bool, thumbnail: Path | None) -> dict[str, 
         InputError: not one frame can be read.
     """
     damage, looked = "", _Looked()
-    frames = source.frames() if check else _some(source)
+    endless = source.kind == "camera"
+    frames = source.frames() if check and not endless else _some(source)
     try:
         for frame in frames:
             looked.add(frame)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfan.geometry.coordinates import pixel_of
+from tfan.rois.points import values_under
 from tfan.thermal.interpret import Reading
 from tfan.types import AnyArray, Array, Face
 
@@ -51,7 +51,7 @@ class Found:
 
     def celsius_at(self, face: Face) -> Array | None:
         """Return (N,) temperatures at a face's points, NaN outside; None without temperatures."""
-        return None if self.celsius is None else sample(self.celsius, face.points_px)
+        return None if self.celsius is None else values_under(self.celsius, face.points_px)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,6 @@ class Failed:
 
     path: Path
     error: str
-
-
-def sample(values: AnyArray, points_px: AnyArray) -> Array:
-    """Return the (N,) values of the pixels under (N, 2) points, NaN outside the image."""
-    height, width = values.shape
-    with np.errstate(invalid="ignore"):
-        columns, rows = pixel_of(np.nan_to_num(points_px, nan=-1.0)).T
-    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
-    found = np.full(len(points_px), np.nan, np.float32)
-    found[inside] = values[rows[inside].astype(int), columns[inside].astype(int)]
-    return found
 
 
 def json_line(result: Found | Failed) -> str:

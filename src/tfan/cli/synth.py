@@ -9,8 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tfan.cli.synth_bars import bar, bars
+from tfan.cli.synth_tfake import (
+    ConditionName,
+    ConditionOption,
+    Layout,
+    LayoutOption,
+    SideOption,
+    condition_of,
+    generate_set,
+    means,
+    verify,
+)
+
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from tfan.synth.tfake.dataset import TfakePlan
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,8 +74,11 @@ def pack(
 
 @app.command()
 def generate(
-    product: Product,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the shards.")],
+    product: Annotated[Product, typer.Argument()] = Product.FACES,
+    out: Annotated[
+        Path | None,
+        typer.Argument(metavar="OUT", help="Folder for the samples; layout tfake: has a default."),
+    ] = None,
     count: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 1000,
     seed: SeedOption = 0,
     workers: Annotated[
@@ -69,57 +87,78 @@ def generate(
     head: HeadOption = None,
     bank: BankOption = None,
     radiometric: Annotated[
-        bool, typer.Option(help="Store float16 degrees Celsius of each sample too.")
-    ] = False,
+        bool | None,
+        typer.Option(help="Store degrees Celsius of each sample too; default: in layout tfake."),
+    ] = None,
+    layout: LayoutOption = Layout.SHARDS,
+    condition: ConditionOption = ConditionName.WARM,
+    side: SideOption = 512,
 ) -> None:
-    """Write shards of samples with labels; run it again to go on where it stopped.
+    """Write samples with labels; run it again to go on where it stopped.
+
+    With --layout tfake faces are written as T-FAKE's files: NUMBER.png, _seg.png, _thermal.png,
+    _ldmks.txt, annotations.pkl, and degrees beyond 20..40 as _celsius.tiff (centikelvin).
 
     Scenes and negatives take their people from a bank of heads ('heads'). Without --bank one of the
     same seed is made first: a head for three samples, at least 200 (30 MB), at most 8000 (1.2 GB).
     """
+    folder = _out_of(out, layout, condition)
+    if layout is Layout.TFAKE:
+        if product is not Product.FACES:
+            raise typer.BadParameter("layout tfake is for faces", param_hint="--layout")
+        plan = _tfake_plan(
+            folder, condition, seed=seed, side=side, head=head, radiometric=radiometric
+        )
+        generate_set(plan, count=count, workers=workers)
+        return
+    options = {"workers": workers, "head_path": head, "radiometric": bool(radiometric)}
+    _generate_shards(product.value, folder, count=count, seed=seed, bank=bank, **options)
+
+
+def _tfake_plan(
+    folder: Path,
+    condition: ConditionName,
+    *,
+    seed: int,
+    side: int,
+    head: Path | None = None,
+    radiometric: bool | None = None,
+) -> TfakePlan:
+    from tfan.synth.tfake.dataset import TfakePlan
+
+    degrees = radiometric is not False
+    return TfakePlan(folder, condition_of(condition), seed, side, degrees, head)
+
+
+def _generate_shards(
+    product: str, out: Path, *, count: int, seed: int, bank: Path | None, **options: Any
+) -> None:
     from tfan.synth.dataset import plan_bank
     from tfan.synth.products import product_of
 
-    options = {"workers": workers, "head_path": head, "radiometric": radiometric}
-    with _bars() as bars:
-        if bank is None and product_of(product.value).needs_bank:
+    with bars() as board:
+        if bank is None and product_of(product).needs_bank:
             plan = plan_bank(out, count=count, seed=seed)
             bank = plan.folder
-            _generate(bars, "heads", bank, count=plan.count, seed=plan.seed, **options)
-        paths = _generate(bars, product.value, out, count=count, seed=seed, bank=bank, **options)
+            _generate(board, "heads", bank, count=plan.count, seed=plan.seed, **options)
+        paths = _generate(board, product, out, count=count, seed=seed, bank=bank, **options)
     typer.echo(f"{len(paths)} shards in {out}")
 
 
-def _bars() -> Progress:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
+def _out_of(out: Path | None, layout: Layout, condition: ConditionName) -> Path:
+    if out is not None:
+        return out
+    if layout is Layout.TFAKE:
+        return Path(f"{layout.value}-{condition.value}")
+    raise typer.BadParameter("a folder for the shards is needed", param_hint="OUT")
 
 
-def _generate(bars: Progress, product: str, out: Path, *, count: int, **options: Any) -> list[Path]:
+def _generate(
+    board: Progress, product: str, out: Path, *, count: int, **options: Any
+) -> list[Path]:
     from tfan.synth.dataset import generate as generate_dataset
 
-    bar = bars.add_task(product, total=count, rate="")
-
-    def advance(samples: int) -> None:
-        bars.advance(bar, samples)
-        speed = next(one.speed for one in bars.tasks if one.id == bar)
-        bars.update(bar, rate=f"{speed:.0f}/s" if speed else "")
-
+    advance = bar(board, product, total=count)
     return generate_dataset(product, out, count=count, advance=advance, **options)
 
 
@@ -133,14 +172,45 @@ def preview(
     zoom: Annotated[int, typer.Option(min=1, max=4, help="Pixels a pixel.")] = 1,
     head: HeadOption = None,
     bank: PreviewBankOption = None,
+    layout: LayoutOption = Layout.SHARDS,
+    condition: ConditionOption = ConditionName.WARM,
+    side: SideOption = 192,
 ) -> None:
     """Write a contact sheet of samples."""
-    from tfan.synth.products import Recipe, maker_of
-    from tfan.synth.sheet import check_picture_name, contact_sheet, tile, write_picture
+    from tfan.synth.sheet import check_picture_name, contact_sheet, write_picture
 
     check_picture_name(out)  # before the work, not after it
-    make = maker_of(Recipe(product.value, seed, head, bank))
-    tiles = [tile(make(index)[0], points=points, zoom=zoom) for index in range(count)]
-    sheet = contact_sheet(tiles, columns=math.ceil(math.sqrt(count * 1.5)))
+    if layout is Layout.TFAKE:
+        from tfan.synth.tfake.sheet import tiles_of
+
+        plan = _tfake_plan(out.parent, condition, seed=seed, side=side, head=head)
+        tiles, tall = tiles_of(plan, count, points=points), 0.5  # three images wide
+    else:
+        tall = 1.5
+        tiles = _tiles(
+            product.value, count, seed=seed, head=head, bank=bank, points=points, zoom=zoom
+        )
+    sheet = contact_sheet(tiles, columns=math.ceil(math.sqrt(count * tall)))
     write_picture(out, sheet)
     typer.echo(str(out))
+
+
+def _tiles(
+    product: str,
+    count: int,
+    *,
+    seed: int,
+    head: Path | None,
+    bank: Path | None,
+    points: bool,
+    zoom: int,
+) -> list[Any]:
+    from tfan.synth.products import Recipe, maker_of
+    from tfan.synth.sheet import tile
+
+    make = maker_of(Recipe(product, seed, head, bank))
+    return [tile(make(index)[0], points=points, zoom=zoom) for index in range(count)]
+
+
+app.command()(verify)
+app.command()(means)

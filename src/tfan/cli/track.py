@@ -85,7 +85,7 @@ def track(
         wanted.check()
         chosen = _regions(regions, n, wanted.signals)
         for name in sources:
-            check_source(name, wanted)
+            check_source(name, wanted, resume=resume)
     except InputError as error:
         raise typer.BadParameter(str(error)) from error
     claim_writable(output)
@@ -112,6 +112,8 @@ def _done(
                 done.append(one)
                 if one.trouble:
                     typer.echo(f"Error: {one.trouble}", err=True)
+        except InputError as error:  # such as a device that is not there
+            raise typer.BadParameter(str(error)) from error
         except KeyboardInterrupt as error:
             says = f"Interrupted. What was measured is kept in {asked.output}; --resume goes on."
             typer.echo(says, err=True)
@@ -129,11 +131,7 @@ def _started(
 ) -> Iterator[Done]:
     if n_workers > 1:
         return run_beside(todo, asked, load, options, n_workers, tell)
-    try:
-        follower = load(**options)
-    except InputError as error:  # such as a device that is not there
-        raise typer.BadParameter(str(error)) from error
-    return run_here(todo, asked, follower, tell)
+    return run_here(todo, asked, load(**options), tell)
 
 
 def jobs_of(sources: Sequence[str]) -> list[Job]:

@@ -72,8 +72,6 @@ class _Bars:
         if n < task.completed:  # the next thing begins
             self._bars.reset(number)
         self._bars.update(number, completed=n, total=total, speed=speed, description=words)
-        if what == "write":
-            self._bars.update(number, total=None)
 
 
 def print_table(done: Sequence[Done]) -> None:

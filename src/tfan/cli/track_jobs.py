@@ -7,10 +7,11 @@ import os
 import queue
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
-from tfan.errors import InputError, MissingExtraError
+from tfan.errors import InputError, MissingExtraError, TfanError
 from tfan.recordings import Asked, Follower, Summary, record
 
 LoadFollower = Callable[..., Follower]
@@ -90,16 +91,16 @@ def run_beside(
     with ProcessPoolExecutor(
         n_workers, mp_context=context, initializer=_begin, initargs=(load, options, news)
     ) as pool:
-        futures = [pool.submit(_do, job, asked) for job in jobs]
+        futures = [(job, pool.submit(_do, job, asked)) for job in jobs]
         try:
-            for future in futures:
-                yield _waited_for(future, news, tell)
+            for job, future in futures:
+                yield _waited_for(job, future, news, tell)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _waited_for(future: Future[Done], news: Any, tell: Tell) -> Done:
+def _waited_for(job: Job, future: Future[Done], news: Any, tell: Tell) -> Done:
     while not future.done():
         try:
             tell(*news.get(timeout=_ASK_EVERY_S))
@@ -107,16 +108,26 @@ def _waited_for(future: Future[Done], news: Any, tell: Tell) -> Done:
             continue
     while not news.empty():
         tell(*news.get())
-    return future.result()
+    try:
+        return future.result()
+    except BrokenProcessPool:  # the system stopped it, mostly for want of memory
+        says = "the process that worked on it was stopped; --resume goes on, with fewer --jobs"
+        return Done(job.stem, None, f"{job.name}: {says}.")
 
 
 _worker: dict[str, Any] = {}  # of this process: what follows people, and where news go
 
 
 def _begin(load: LoadFollower, options: Mapping[str, Any], news: Any) -> None:
-    _worker["follower"], _worker["news"] = load(**options), news
+    _worker["news"] = news
+    try:
+        _worker["follower"] = load(**options)
+    except TfanError as error:  # an error here would only be told as a broken process
+        _worker["error"] = error
 
 
 def _do(job: Job, asked: Asked) -> Done:
     news = _worker["news"]
+    if "error" in _worker:
+        raise _worker["error"]
     return work(job, asked, _worker["follower"], lambda *told: news.put(told))

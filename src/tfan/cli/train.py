@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tfan._optional import require
+from tfan.cli.adapt import adapt
 
 if TYPE_CHECKING:
     from tfan.train.config import TrainConfig
@@ -23,11 +23,33 @@ app = typer.Typer(
     help="Train, export and score the two networks.",
 )
 
-Config = Annotated[Path | None, typer.Option(help="TOML file; the bundled one by default.")]
-Data = Annotated[Path, typer.Option(help="Folder of shards; new ones may appear while training.")]
-HeldOut = Annotated[
-    Path | None, typer.Option("--val", help="Held-out shards; DATA/val by default.")
+Config = Annotated[
+    Path | None,
+    typer.Option(help="TOML file, or the name of a bundled one: finetune, published, ..."),
 ]
+Data = Annotated[
+    list[str],
+    typer.Option(
+        metavar="[KIND:]FOLDER[,key=value...]",
+        help="What to train on; may be said again. KIND is synth (shards, also without KIND; new "
+        "ones may appear while training) or a data set of 'tfan data list'. Keys: weight (share "
+        "of a batch), val (share of the people held out), split, condition, limit, tone.",
+    ),
+]
+HeldOut = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--val", metavar="[KIND:]FOLDER[,key=value...]",
+        help="Held-out data, may be said again; FOLDER/val of synth data by default.",
+    ),
+]  # fmt: skip
+Start = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="WEIGHTS",
+        help="Train on from 'bundled', an ONNX file of tfan train export or a checkpoint.pt.",
+    ),
+]  # fmt: skip
 Out = Annotated[Path, typer.Option(help="Folder for checkpoints and the learning curve.")]
 Minutes = Annotated[float | None, typer.Option(help="Time budget instead of the configuration's.")]
 Resume = Annotated[bool, typer.Option(help="Go on from the checkpoint in OUT.")]
@@ -39,32 +61,36 @@ Docs = Annotated[
 _TRAININGS = {
     "landmarks": "Train the landmark network on faces-*.npz (and negatives-*.npz) of DATA.",
     "detector": "Train the detector on scenes-*.npz of DATA.",
+    "published": "Train the published landmarker's network by its recipe, on pictures of DATA.",
 }
 
 
 def _command_for(task: str) -> Callable[..., None]:
     def command(
-        data: Data, out: Out, config: Config = None, val: HeldOut = None, minutes: Minutes = None,
-        resume: Resume = False, device: Device = "cpu", docs: Docs = None,
+        data: Data, out: Out, config: Config = None, val: HeldOut = None, start: Start = None,
+        minutes: Minutes = None, resume: Resume = False, device: Device = "cpu", docs: Docs = None,
     ) -> None:  # fmt: skip
-        chosen = _config(config, task=task, minutes=minutes)
-        _train(chosen, data=data, val=val, out=out, resume=resume, device=device, docs=docs)
+        chosen = _config(config, task=task, minutes=minutes, fine=start is not None)
+        _train(chosen, data=data, val=val, start=start, out=out, resume=resume, device=device,
+               docs=docs)  # fmt: skip
 
     return command
 
 
 for _task, _summary in _TRAININGS.items():
     app.command(_task, help=_summary)(_command_for(_task))
+app.command()(adapt)
 
 
-def _config(path: Path | None, *, task: str, minutes: float | None) -> TrainConfig:
+def _config(path: Path | None, *, task: str, minutes: float | None, fine: bool) -> TrainConfig:
     require("torch", extra="train", purpose="Training")
     from tfan.errors import InputError
-    from tfan.train.config import read_config, with_budget
+    from tfan.train.config import bundled_config, bundled_names, read_config, with_budget
 
     if path is None:
-        with as_file(files("tfan.train") / "configs" / f"{task}.toml") as bundled:
-            config = read_config(bundled)
+        config = bundled_config(f"finetune-{task}" if fine and task != "published" else task)
+    elif not path.exists() and str(path) in bundled_names():
+        config = bundled_config(str(path))
     else:
         config = read_config(path)
     if config.task != task:
@@ -73,14 +99,21 @@ def _config(path: Path | None, *, task: str, minutes: float | None) -> TrainConf
 
 
 def _train(
-    config: TrainConfig, *, data: Path, val: Path | None, out: Path, resume: bool, device: str,
-    docs: Path | None,
+    config: TrainConfig, *, data: list[str], val: list[str] | None, out: Path, resume: bool,
+    device: str, docs: Path | None, start: str | None,
 ) -> None:  # fmt: skip
     from tfan.train.run import run
+    from tfan.train.sources import SYNTH, Source, parse_source
 
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO)
-    held_out = data / "val" if val is None else val
-    run(config, data=data, held_out=held_out, out=out, resume=resume, device=device, docs=docs)
+    sources = tuple(map(parse_source, data))
+    if val is None:
+        beside = [source.folder / "val" for source in sources if source.kind == SYNTH]
+        held_out = tuple(Source(SYNTH, folder) for folder in beside)
+    else:
+        held_out = tuple(map(parse_source, val))
+    run(config, data=sources, held_out=held_out, out=out, resume=resume, device=device, docs=docs,
+        start=start)  # fmt: skip
     typer.echo(str(out / "checkpoint.pt"))
 
 
@@ -100,6 +133,9 @@ def export(
     written = write(trained, out, half=half)
     for name, difference in written.differences.items():
         typer.echo(f"{name}: torch and ONNX differ by {difference:.2g} at most", err=True)
+    if trained.config.task == "published":
+        typer.echo(f"{written.path}: {written.size_bytes:,} bytes, sha256 {written.sha256}")
+        return
     typer.echo(registry_row(written, trained))
 
 

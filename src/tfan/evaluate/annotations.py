@@ -10,6 +10,7 @@ import csv
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,43 @@ _SURE = {"sure": True, "approximate": False}
 _HOW = "docs/how-to/evaluate.md shows the form."
 
 
-def read_folder(folder: str | Path) -> list[Sample]:
-    """Return the samples of a folder, by name; images are read later, one by one.
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """The annotations of a folder, not yet looked into.
+
+    Attributes:
+        folder: where they lie.
+        entries: image -> what the file says of it.
+        words: image -> words about it.
+    """
+
+    folder: Path
+    entries: Mapping[str, Any]
+    words: Mapping[str, Mapping[str, str]]
+
+    @property
+    def names(self) -> list[str]:
+        """The images, sorted."""
+        return sorted(self.entries)
+
+    def image(self, name: str) -> Path:
+        """Return where an image belongs."""
+        return self.folder / "images" / name
+
+    def sample(self, name: str) -> Sample:
+        """Return the sample of an image.
+
+        Raises:
+            InputError: its entry is not in the form.
+        """
+        return _sample(self.folder, name, self.entries[name], self.words.get(name, {}))
+
+
+def open_annotations(folder: str | Path) -> Annotations:
+    """Return the annotations of a folder, to be looked into one by one.
 
     Raises:
-        InputError: the folder is not in the form; the sentence names the file and the entry.
+        InputError: there is no file of annotations, or it is not in the form as a whole.
     """
     folder = Path(folder)
     path = folder / "annotations.json"
@@ -38,8 +71,17 @@ def read_folder(folder: str | Path) -> list[Sample]:
     images = content.get("images") if isinstance(content, dict) else None
     if not isinstance(images, dict):
         raise InputError(str(path), expected='an object "images"', got=_kind(images), fix=_HOW)
-    words = _read_manifest(folder / "manifest.csv")
-    return [_sample(folder, name, images[name], words.get(name, {})) for name in sorted(images)]
+    return Annotations(folder, images, _read_manifest(folder / "manifest.csv"))
+
+
+def read_folder(folder: str | Path) -> list[Sample]:
+    """Return the samples of a folder, by name; images are read later, one by one.
+
+    Raises:
+        InputError: the folder is not in the form; the sentence names the file and the entry.
+    """
+    annotations = open_annotations(folder)
+    return [annotations.sample(name) for name in annotations.names]
 
 
 def _sample(folder: Path, name: str, entry: Any, words: Mapping[str, str]) -> Sample:

@@ -8,30 +8,24 @@ import numpy as np
 
 from tfan.errors import InputError
 from tfan.evaluate.sample import Floats
+from tfan.landmarks.convert import named_sums
+from tfan.landmarks.schemes import SCHEMES
 from tfan.types import Face
 
 FIVE = ("right_eye", "left_eye", "nose", "right_mouth", "left_mouth")
 """The points that `nme5` is measured on."""
 NAMES = (*FIVE, "chin")
 
-# Landmark: weight. People put the tip of the nose between two landmarks in both schemes.
+
+def _rows(scheme: str) -> Mapping[str, Mapping[int, float]]:
+    sums = {name: {int(i): w for i, w in row.items()} for name, row in named_sums(scheme).items()}
+    return {name: sums[name] for name in NAMES if name in sums}
+
+
+# Landmark: weight. People put the tip of the nose between two landmarks in every scheme; the eye
+# is its pupil, or the middle of its lids where the scheme has no pupils.
 NAMED_POINTS: Mapping[str, Mapping[str, Mapping[int, float]]] = {
-    "facesynthetics70": {
-        "right_eye": {68: 1},
-        "left_eye": {69: 1},
-        "nose": {30: 2 / 3, 33: 1 / 3},
-        "right_mouth": {48: 1},
-        "left_mouth": {54: 1},
-        "chin": {8: 1},
-    },
-    "mediapipe478": {
-        "right_eye": {468: 1},
-        "left_eye": {473: 1},
-        "nose": {1: 1 / 2, 4: 1 / 2},
-        "right_mouth": {61: 1},
-        "left_mouth": {291: 1},
-        "chin": {152: 1},
-    },
+    scheme: _rows(scheme) for scheme in SCHEMES
 }
 
 

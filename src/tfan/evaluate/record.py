@@ -40,7 +40,7 @@ def report_record(evaluations: Mapping[str, Evaluation], about: Mapping[str, Any
         about: what was judged: folder, hashes of data and weights, version.
     """
     first = next(iter(evaluations.values()))
-    record: Record = _plain(
+    record: Record = plain(
         {
             "form": FORM,
             "about": dict(about),
@@ -145,12 +145,12 @@ def _face(face: JudgedFace) -> Record:
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return value as JSON can hold it: lists, rounded floats, None for what is no number."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
+        return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, np.ndarray | list | tuple):
-        return [_plain(entry) for entry in value]
+        return [plain(entry) for entry in value]
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, float | np.floating):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from tfan.errors import InputError
 from tfan.io.frame import Frame
+from tfan.landmarks.convert import named_sums
 from tfan.thermal.interpret import interpret
 from tfan.types import AnyArray
 
@@ -60,8 +61,15 @@ class TrueFace:
         return float(np.sqrt((right - left) * (bottom - top)))
 
     def points(self, names: tuple[str, ...]) -> Floats:
-        """Return the (len(names), 2) points of these names, NaN where there is none."""
+        """Return the (len(names), 2) points of these names, NaN where there is none.
+
+        A face of a scheme has the five points and the chin too, as sums of its points.
+        """
         rows = {name: self.points_px[i] for i, name in enumerate(self.names)}
+        if self.scheme != NAMED:
+            for name, row in named_sums(self.scheme).items():
+                parts = [weight * self.points_px[int(i)] for i, weight in row.items()]
+                rows.setdefault(name, np.sum(parts, axis=0))
         nowhere = np.full(2, np.nan)
         return np.array([rows.get(name, nowhere) for name in names]).reshape(-1, 2)
 

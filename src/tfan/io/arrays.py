@@ -5,6 +5,7 @@ from __future__ import annotations
 import tokenize
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -23,6 +24,10 @@ _BROKEN = (
     OSError, ValueError, EOFError, SyntaxError, KeyError, NotImplementedError, OverflowError,
     MemoryError, zipfile.BadZipFile, zlib.error, tokenize.TokenError,
 )  # fmt: skip
+
+
+class _NoNumbersError(UnreadableError):
+    """An array of something else than numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,7 @@ def open_npz(path: Path, wishes: Wishes) -> Indexed:
     """
     try:
         archive = zipfile.ZipFile(path)
-        headers = {}
-        for member in archive.namelist():
-            with archive.open(member) as file:
-                headers[member.removesuffix(".npy")] = _read_header(file)
+        headers = _headers(archive)
         shapes = {name: header.shape for name, header in headers.items()}
         name = choose_frames(shapes, wishes.dataset, source=str(path))
         n, _ = split_shape(shapes[name])
@@ -72,6 +74,15 @@ def open_npz(path: Path, wishes: Wishes) -> Indexed:
         if isinstance(error, InputError):
             raise
         raise _refused(path, "NPZ", error) from error
+
+
+def _headers(archive: zipfile.ZipFile) -> dict[str, _Header]:
+    """Return name -> header of the arrays of numbers; names, notes and the like are no frames."""
+    headers = {}
+    for member in archive.namelist():
+        with archive.open(member) as file, suppress(_NoNumbersError):
+            headers[member.removesuffix(".npy")] = _read_header(file)
+    return headers
 
 
 def _opened(
@@ -110,7 +121,7 @@ def _read_header(file: IO[bytes]) -> _Header:
         raise UnreadableError(f"version {version} of the NPY format")
     shape, fortran, dtype = _HEADERS[version](file)
     if dtype.kind not in "uif":
-        raise UnreadableError(f"values of type {dtype}")
+        raise _NoNumbersError(f"values of type {dtype}")
     return _Header(shape, fortran and len(shape) > 1, dtype, file.tell())
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from tfan.errors import InputError
 from tfan.io.recording import Damage, Stored, as_frame
+from tfan.types import AnyArray
 
 PREFIX = "camera:"
 
@@ -58,7 +59,19 @@ class Camera:
                 return
             index, self._next = self._next, self._next + 1
             if index >= start:
-                yield Stored(index, as_frame(np.asarray(values)), self._clock())
+                yield Stored(index, as_frame(self._shaped(np.asarray(values))), self._clock())
+
+    def _shaped(self, values: AnyArray) -> AnyArray:
+        """Return (H, W) counts where the driver hands over one row of bytes."""
+        import cv2
+
+        width, height = (
+            int(self._device.get(name))
+            for name in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+        )
+        if values.dtype != np.uint8 or values.size != 2 * width * height or values.ndim == 3:
+            return values
+        return np.ascontiguousarray(values).reshape(-1).view("<u2").reshape(height, width)
 
     def close(self) -> None:
         """Give the camera back."""

@@ -84,9 +84,9 @@ class Cptv:
                 while (fields := _read_fields(file, b"F")) is not None:
                     data = _take(file, _whole(fields, "f"))
                     change = _unpack(data, _whole(fields, "w"), self._shape)
+                    values = values + change
                     if fields.get("g") == b"\x01":  # the scene without anybody, not a moment
                         continue
-                    values = values + change
                     if index >= start:
                         yield self._stored(index, values, fields)
                     index += 1

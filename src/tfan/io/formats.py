@@ -75,7 +75,10 @@ UNREADABLE = {
 }
 STILL_SUFFIXES = (".fff", *(end for row in FORMATS if row.still for end in row.suffixes))
 MATRIX_SUFFIXES = (".csv",)
-RECORDING_SUFFIXES = tuple(end for row in FORMATS for end in row.suffixes if not row.still)
+_NOTES = (".txt", ".asc", ".tsv")  # beside a recording in its folder: mostly words about it
+RECORDING_SUFFIXES = tuple(
+    end for row in FORMATS for end in row.suffixes if not row.still and end not in _NOTES
+)
 _EXPORT = "Export it as 16-bit TIFF, CSV or FLIR R-JPEG in its maker's program."
 
 

@@ -53,5 +53,7 @@ class Frame:
                 got=self.reading.unit,
                 fix="Say what the values are, such as unit='centikelvin'.",
             )
+        if (scale, offset) == (1, 0):
+            return self.values.astype(np.float32)
         degrees: Array = (self.values.astype(np.float64) * scale + offset).astype(np.float32)
         return degrees

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -42,7 +43,31 @@ def open_matrix(path: Path, wishes: Wishes) -> Matrices:
     if layout is None:
         got = f"text that begins with {head[0].strip()[:60]!r}" if head else "an empty file"
         raise InputError(str(path), expected="a matrix of numbers as text", got=got)
-    return Matrices(path, encoding, *layout, "".join(head))
+    return Matrices(path, encoding, layout, "".join(head))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How rows of numbers are written.
+
+    Attributes:
+        delimiter: between cells; None for any blanks.
+        decimal: "." or ",".
+        columns: cells of a row, empty ones included.
+        used: those that hold numbers in some row: what is empty in all is no part of the matrix.
+    """
+
+    delimiter: str | None
+    decimal: str
+    columns: int
+    used: slice
+
+    def row(self, line: str) -> list[float] | None:
+        """Return the numbers of a row of the matrix, NaN for empty cells; None for other lines."""
+        cells = _row(line, self.delimiter, self.decimal)
+        if cells is None or len(cells) != self.columns:
+            return None
+        return [np.nan if cell is None else cell for cell in cells[self.used]]
 
 
 class Matrices:
@@ -54,13 +79,10 @@ class Matrices:
         self,
         path: Path,
         encoding: str,
-        delimiter: str | None,
-        decimal: str,
-        columns: int,
+        layout: _Layout,
         head: str,
     ) -> None:
-        self._path, self._encoding = path, encoding
-        self._delimiter, self._decimal, self._columns = delimiter, decimal, columns
+        self._path, self._encoding, self._layout = path, encoding, layout
         self._said = _unit(head)
         self._facts = _facts(head)
         self._n: int | None = None
@@ -76,9 +98,11 @@ class Matrices:
         for rows in self._blocks():
             values = _without_numbering(np.array(rows, np.float32))
             shape = shape or values.shape
-            if values.shape != shape:
+            if index < start:
+                pass
+            elif values.shape != shape:
                 yield Damage(index, f"a matrix {values.shape} after ones {shape}")
-            elif index >= start:
+            else:
                 yield Stored(index, values, said=self._said, why=why, camera=self._facts)
             index += 1
         self._n = index
@@ -90,8 +114,8 @@ class Matrices:
         rows: list[list[float]] = []
         with self._path.open(encoding=self._encoding, errors="replace") as file:
             for line in file:
-                row = _row(line, self._delimiter, self._decimal)
-                if row is not None and len(row) == self._columns:
+                row = self._layout.row(line)
+                if row is not None:
                     rows.append(row)
                     continue
                 if len(rows) >= MIN_SIDE_PX:
@@ -113,28 +137,27 @@ def _encoding(path: Path) -> str:
     return "utf-8-sig"
 
 
-def _layout(head: list[str]) -> tuple[str | None, str, int] | None:
-    """Return delimiter, decimal sign and number of columns of the matrix in the first lines."""
+def _layout(head: list[str]) -> _Layout | None:
+    """Return how the matrix in the first lines is written; None where there is none."""
     for delimiter in _DELIMITERS:
         for decimal in (".", ",") if delimiter != "," else (".",):
-            rows = [_row(line, delimiter, decimal) for line in head]
-            widths = [len(row) for row in rows if row is not None and len(row) >= MIN_SIDE_PX]
+            rows = [row for line in head if (row := _row(line, delimiter, decimal)) is not None]
+            widths = [len(row) for row in rows if len(row) >= MIN_SIDE_PX]
             if len(widths) >= MIN_SIDE_PX:
-                return delimiter, decimal, max(set(widths), key=widths.count)
+                columns = max(set(widths), key=widths.count)
+                cells = zip(*(row for row in rows if len(row) == columns), strict=True)
+                used = np.flatnonzero([any(c is not None for c in column) for column in cells])
+                return _Layout(delimiter, decimal, columns, slice(used[0], used[-1] + 1))
     return None
 
 
-def _row(line: str, delimiter: str | None, decimal: str) -> list[float] | None:
-    """Return the numbers of a line, None where it holds words."""
+def _row(line: str, delimiter: str | None, decimal: str) -> list[float | None] | None:
+    """Return the numbers of a line, None for empty cells; None where it holds words or nothing."""
     cells = [cell.strip().strip('"') for cell in line.strip("\r\n").split(delimiter)]
-    while cells and not cells[-1]:
-        cells.pop()
-    while cells and not cells[0]:
-        cells.pop(0)
     if decimal == ",":
         cells = [cell.replace(",", ".") for cell in cells]
     try:
-        return [float(cell) if cell else np.nan for cell in cells] or None
+        return [float(cell) if cell else None for cell in cells] if any(cells) else None
     except ValueError:
         return None
 
@@ -143,6 +166,7 @@ def _without_numbering(values: AnyArray) -> AnyArray:
     """Return the matrix without a first column or row that only counts."""
     for _ in range(2):
         first = values[:, 0]
+        first = first[1:] if np.isnan(first[0]) else first  # the corner of both is empty
         if len(first) > 2 and np.isin(first[0], (0, 1)) and (np.diff(first) == 1).all():
             values = values[:, 1:]
         values = values.T

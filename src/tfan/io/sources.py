@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
+
+import numpy as np
 
 from tfan.errors import InputError
 from tfan.io.camera import PREFIX, open_camera
@@ -54,7 +55,8 @@ def open_source(
         paths = [path for one in name for path in _files(str(one))]
         if not paths:
             raise InputError("list of files", expected="at least one", got="none")
-        return Source(f"{paths[0]} and {len(paths) - 1} more", Chain(paths, wishes), wishes, fps)
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        return Source(f"{paths[0]}{more}", Chain(paths, wishes), wishes, fps)
     text = str(name)
     if text.startswith(PREFIX):
         return Source(text, open_camera(text), wishes, fps)
@@ -104,8 +106,10 @@ class Source:
         """Yield the frames from a number on.
 
         Raises:
-            InputError: after the last frame, when some could not be read.
+            InputError: start is below 0; or, after the last frame, some could not be read.
         """
+        if start < 0:
+            raise InputError("start", expected="0 or more", got=str(start))
         damages: list[Damage] = []
         n_damaged = n_whole = 0
         if start > 0:
@@ -155,12 +159,7 @@ class Source:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _frame(self, stored: Stored) -> Frame:
@@ -214,11 +213,12 @@ def _files(name: str) -> list[Path]:
 def _check(wishes: Wishes, fps: float | None) -> None:
     limits = {
         "emissivity": (wishes.emissivity, 0.0, 1.0),
-        "distance_m": (wishes.distance_m, -1e-9, 1e5),
+        "distance_m": (wishes.distance_m, -np.finfo(float).tiny, 1e5),
         "reflected_celsius": (wishes.reflected_celsius, -273.15, 5000.0),
         "fps": (fps, 0.0, 1e6),
     }
     for name, (value, above, most) in limits.items():
         if value is not None and not above < value <= most:
-            expected = f"more than {above:g} and at most {most:g}" if above >= 0 else "at least 0"
+            from_where = "0 or more" if -1 < above < 0 else f"more than {above:g}"
+            expected = f"{from_where} and at most {most:g}"
             raise InputError(name, expected=expected, got=f"{value:g}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,11 @@ import numpy as np
 from tfan._optional import require
 from tfan.errors import InputError
 from tfan.io.decode import EXTRA
+from tfan.io.ffv1 import Checksums, checksums_hold
 from tfan.io.recording import Damage, Stored, UnreadableError, Wishes
 from tfan.types import AnyArray
 
+_LOOKED_AT = 3  # packets
 _LAST_FRAMES = 2.0  # the last one may stay for so many
 
 
@@ -48,6 +53,7 @@ class Video:
             codec, pixels = stream.codec_context.name, stream.codec_context.pix_fmt
             self._promise = _promise(path, container, stream)
             self.kind = f"video ({codec}, {pixels})"
+            self._summed = _has_checksums(container, av) if codec == "ffv1" else None
 
     @property
     def n_frames(self) -> int:
@@ -59,12 +65,14 @@ class Video:
         with self._av.open(str(self._path)) as container:
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
-            least = self._seek(container, stream, start)
-            for picture in self._pictures(container, stream):
+            pictures = self._pictures(container, stream)
+            if start:
+                pictures = self._after_seek(container, stream, pictures, start)
+            for picture in pictures:
                 if isinstance(picture, str):
                     yield Damage(index, picture)
                     index += 1
-                elif least is None or picture.pts is None or picture.pts >= least:
+                else:
                     stored = self._stored(picture, index, float(stream.time_base))
                     last_s = (stored.clock_s or 0.0) if isinstance(stored, Stored) else last_s
                     yield stored
@@ -77,16 +85,23 @@ class Video:
 
     def _pictures(self, container: Any, stream: Any) -> Iterator[Any]:
         """Yield decoded pictures, and a sentence for each packet that cannot be decoded."""
+        sums = None if self._summed is None else Checksums(self._summed)
         try:
             for packet in container.demux(stream):
+                if sums is not None and packet.size:
+                    sums.add(bytes(packet), packet.pts, key=packet.is_keyframe)
                 try:
-                    yield from packet.decode()
+                    for picture in packet.decode():
+                        doubted = sums is not None and sums.doubt(picture.pts)
+                        yield _Doubted(picture.pts) if doubted else picture
                 except self._av.FFmpegError as error:
                     yield f"a frame that cannot be decoded ({error})"
         except self._av.FFmpegError as error:
             yield f"a file that ends early or is damaged ({error})"
 
     def _stored(self, picture: Any, index: int, time_base: float) -> Stored | Damage:
+        if isinstance(picture, _Doubted):
+            return Damage(index, "a frame whose checksum is wrong")
         if picture.is_corrupt:
             return Damage(index, "a frame that the decoder had to patch")
         try:
@@ -96,15 +111,28 @@ class Video:
         clock_s = None if picture.pts is None else picture.pts * time_base
         return Stored(index, values, clock_s)
 
-    def _seek(self, container: Any, stream: Any, start: int) -> int | None:
-        """Go to the key frame before a frame's time; return the time stamp to begin with."""
-        if start == 0:
-            return None
+    def _after_seek(
+        self, container: Any, stream: Any, pictures: Iterator[Any], start: int
+    ) -> Iterator[Any]:
+        """Yield pictures from a number on, those before it decoded only as others build on them.
+
+        Where the wanted one cannot be decoded, a sentence stands for it and each that it cost.
+        """
         stamps = self._known_stamps()
         if start >= len(stamps):
-            return np.iinfo(np.int64).max
+            return
         container.seek(stamps[start], stream=stream, backward=True)
-        return stamps[start]
+        said = "a frame that cannot be decoded"
+        for picture in pictures:
+            if isinstance(picture, str):
+                said = picture
+            elif picture.pts is None or picture.pts >= stamps[start]:
+                at = start if picture.pts is None else bisect_left(stamps, picture.pts)
+                yield from [said] * (at - start)
+                yield picture
+                yield from pictures
+                return
+        yield said
 
     def _known_stamps(self) -> list[int]:
         if self._stamps is None:
@@ -118,6 +146,25 @@ class Video:
                     pass
             self._stamps = sorted(stamps)
         return self._stamps
+
+
+def _has_checksums(container: Any, av: Any) -> bool:
+    """Whether one of the first packets of FFV1 has right checksums."""
+    with suppress(av.FFmpegError):  # told where the frames are read
+        packets = islice(container.demux(video=0), _LOOKED_AT)
+        return any(checksums_hold(bytes(packet)) for packet in packets if packet.size)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubted:
+    """A frame whose packet was damaged.
+
+    Attributes:
+        pts: its time stamp.
+    """
+
+    pts: int | None
 
 
 @dataclass(frozen=True, slots=True)

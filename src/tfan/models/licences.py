@@ -15,7 +15,7 @@ from tfan.models.published_files import (
     address,
     browser_address,
 )
-from tfan.models.registry import WEIGHTS
+from tfan.models.registry import ADAPTERS, WEIGHTS
 
 NOTICE_FILE = "NOTICE.txt"
 NOTICE = """\
@@ -61,7 +61,8 @@ def keep_text(folder: Path) -> None:
 
 def all_licences(folder: Path) -> str:
     """Return the licences of all weights, the publisher's text too where it lies in folder."""
-    bundled = [f"{row.file}: {row.licence}" for row in WEIGHTS.values()]
+    rows = [*WEIGHTS.values(), *ADAPTERS.values()]
+    bundled = [f"{row.file}: {row.licence}" for row in rows]
     lines = ["Bundled with tfan", *(f"  {line}" for line in bundled), "", "Published"]
     lines += [f"  {row.file} ({name}): {row.licence}" for name, row in PUBLISHED.items()]
     text = "\n".join([*lines, "", notice()])

@@ -21,11 +21,12 @@ class Weights:
     """One file of weights and all that is needed to use it rightly.
 
     Attributes:
-        task: "detect" or "landmark".
+        task: "detect", "landmark" or "adapt".
         file: name of the ONNX file in the package's models/data.
         sha256: of that file; another file is refused.
         licence: SPDX name of the weights' licence.
-        input_hw: height and width of the network's input in pixels; for the detector its largest.
+        input_hw: height and width of the network's input in pixels; for the detector its largest,
+            for an adaptation network the number of its points and 2.
         threshold: detector: least score of its own at which a box is looked into.
         face_score: detector: how its score and the landmarks' certainty make a face's score.
         min_score: detector: least score of a face.
@@ -37,7 +38,7 @@ class Weights:
         scores: name of a measure -> value, as in docs/models.
     """
 
-    task: Literal["detect", "landmark"]
+    task: Literal["detect", "landmark", "adapt"]
     file: str
     sha256: str
     licence: str
@@ -102,6 +103,25 @@ WEIGHTS: dict[str, Weights] = {
         },
     ),
 }
+
+ADAPTERS: dict[tuple[str, str], Weights] = {
+    ("facesynthetics70", "ibug68"): Weights(
+        task="adapt",
+        file="adapter_70_68.onnx",
+        sha256="d399017e58653d8b2979a9397d5c424ad9550fe4ae940dcce806005f3abc1b2a",
+        licence="Apache-2.0",
+        input_hw=(70, 2),
+        trained="tfan train adapt, docs/models/adapt/facesynthetics70-ibug68/config.toml; points "
+        "of faces 101 (25,000), 301 (12,000), 302 (8,000)",
+        scores={
+            "synthetic_nme": 0.00153,
+            "synthetic_nme_before": 0.01159,
+            "synthetic_jaw_profile": 0.00951,
+            "synthetic_jaw_profile_before": 0.12504,
+        },
+    ),
+}
+"""Source and target scheme -> the adaptation network that ships with tfan."""
 
 
 def find(name: str) -> Weights:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -14,11 +17,13 @@ from tfan._optional import require
 from tfan.landmarks.schemes import load_scheme
 from tfan.recordings.rows import FrameRow, PersonRow
 from tfan.recordings.tables import TABLES, Table
+from tfan.recordings.text import people
 from tfan.recordings.tracks import Rows
 from tfan.rois import RegionReading
 
 EXTRA = "tables"
 _BATCH_ROWS = 100_000
+_COPIED_BYTES = 1 << 20
 _STATISTICS = tuple(field.name for field in fields(RegionReading))[1:]  # without the name
 
 Cells = Callable[[FrameRow, PersonRow], Any]
@@ -65,11 +70,10 @@ def _batches(rows: Rows, table: Table) -> Iterator[list[tuple[Any, ...]]]:
 def write_npz(path: Path, rows: Rows) -> None:
     """Write arrays of K rows, one for each person and frame, and what they have in common.
 
-    Each array is written in a pass of its own: none is held in memory.
+    The rows are gone through once; arrays grow in nameless files beside, none in memory.
     """
     heading = rows.heading
     n, n_regions = load_scheme(heading.scheme).n_points, len(heading.regions)
-    total = sum(len(row.people) for row in rows)
     common = {
         "scheme": np.array(heading.scheme),
         "source": np.array(heading.source),
@@ -77,17 +81,25 @@ def write_npz(path: Path, rows: Rows) -> None:
         "landmark_names": np.array(load_scheme(heading.scheme).names),
         "region_names": np.array(heading.regions or [""])[:n_regions],
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, ExitStack() as stack:
         for name, values in common.items():
             with archive.open(f"{name}.npy", "w") as file:
                 np.lib.format.write_array(file, values, allow_pickle=False)
-        for name, (dtype, shape, cells) in _arrays(n, n_regions).items():
+        arrays = [
+            (name, *array, stack.enter_context(TemporaryFile(dir=path.parent)))
+            for name, array in _arrays(n, n_regions).items()
+        ]
+        total = 0
+        for row, one in people(rows):
+            total += 1
+            for _, dtype, _, cells, part in arrays:
+                part.write(np.asarray(cells(row, one), dtype).tobytes())
+        for name, dtype, shape, _, part in arrays:
             head = {"descr": dtype, "fortran_order": False, "shape": (total, *shape)}
+            part.seek(0)
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
                 np.lib.format.write_array_header_1_0(file, head)
-                for row in rows:
-                    for one in row.people:
-                        file.write(np.asarray(cells(row, one), dtype).tobytes())
+                shutil.copyfileobj(part, file, _COPIED_BYTES)
 
 
 def _arrays(n: int, n_regions: int) -> dict[str, tuple[str, tuple[int, ...], Cells]]:

@@ -9,15 +9,17 @@ from pathlib import Path
 from tfan.errors import InputError
 from tfan.io import Source, write_png
 from tfan.io.camera import PREFIX
+from tfan.io.files import replace_text
 from tfan.recordings.formats import check_formats, write_formats
 from tfan.recordings.journal import Journal
 from tfan.recordings.overlay import write_pictures, write_video
 from tfan.recordings.people_signals import check_signals, write_signals
 from tfan.recordings.plot import draw_plot
+from tfan.recordings.plot_html import plot_page
 from tfan.recordings.tracks import Summary, summarise
 from tfan.rois import Region
 
-PLOT = "{}.plot.png"
+PLOT, PAGE = "{}.plot.png", "{}.plot.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +51,15 @@ class Wanted:
         return self.overlay or self.every is not None
 
 
-def check_source(name: str, wanted: Wanted) -> None:
+def check_source(name: str, wanted: Wanted, *, resume: bool = False) -> None:
     """Raise where what is wanted cannot be had of a source."""
+    if resume and name.startswith(PREFIX):
+        raise InputError(
+            f"--resume with {name}",
+            expected="a recording, which can be read from the middle",
+            got="a camera",
+            fix="Leave out --resume, or name another folder.",
+        )
     if wanted.draws and name.startswith(PREFIX):
         raise InputError(
             f"overlay of {name}",
@@ -75,6 +84,8 @@ def finish(
     if wanted.signals:
         write_signals(place.parent, place.name, journal, wanted.signals)
     write_png(place.parent / PLOT.format(place.name), draw_plot(journal, summary))
+    page = place.parent / PAGE.format(place.name)
+    replace_text(page, plot_page(journal, summary), kind="page")
     if wanted.every is not None:
         write_pictures(place, source, journal, regions, wanted.every)
     if wanted.overlay:

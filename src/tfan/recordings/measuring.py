@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from tfan.geometry.coordinates import pixel_of
 from tfan.io.frame import Frame
 from tfan.recordings.rows import FrameRow, PersonRow
 from tfan.rois import Region, measure
+from tfan.rois.points import values_under
 from tfan.tracking import Followed, TrackedFace
-from tfan.types import AnyArray, Array
+from tfan.types import Array
 
 _SEEN_FROM = 0.5  # visibility below which the pixel under a point is something else
 
@@ -48,13 +48,3 @@ def _person(tracked: TrackedFace, celsius: Array | None, regions: Sequence[Regio
     )
     readings = measure(celsius, face, regions)
     return PersonRow(tracked.track_id, tracked.held, face, at_points.astype(np.float32), readings)
-
-
-def values_under(values: AnyArray, points_px: AnyArray) -> Array:
-    """Return the (N,) values of the pixels that hold points (N, 2), NaN outside the image."""
-    height, width = values.shape
-    columns, rows = pixel_of(np.nan_to_num(points_px, nan=-1.0)).T
-    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
-    found = np.full(len(points_px), np.nan, np.float32)
-    found[inside] = values[rows[inside].astype(int), columns[inside].astype(int)]
-    return found

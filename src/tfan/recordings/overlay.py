@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -125,8 +126,9 @@ def _bar(height: int, span: Span, unit: str) -> Picture:
 
 
 def _write(canvas: Picture, text: str, at: tuple[int, int]) -> None:
-    for colour, width in ((_BLACK, 3), (_WHITE, 1)):
-        cv2.putText(canvas, text, at, _FONT, _SIZE, colour, width, cv2.LINE_AA)
+    for x, y in product((-1, 0, 1), repeat=2):  # thicker letters would be wider, too
+        cv2.putText(canvas, text, (at[0] + x, at[1] + y), _FONT, _SIZE, _BLACK, 1, cv2.LINE_AA)
+    cv2.putText(canvas, text, at, _FONT, _SIZE, _WHITE, 1, cv2.LINE_AA)
 
 
 def _drawn(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,15 +14,15 @@ import numpy as np
 from tfan.errors import InputError
 from tfan.io import Frame, Source, open_source
 from tfan.io.camera import PREFIX
-from tfan.io.files import replace_text
 from tfan.landmarks.schemes import load_scheme
 from tfan.pipeline import Pipeline
 from tfan.recordings.finish import Wanted, finish
 from tfan.recordings.journal import Journal, JournalWriter
 from tfan.recordings.measuring import has_celsius, row_of
+from tfan.recordings.report import read_report, write_report
 from tfan.recordings.resume import Known, known_from
 from tfan.recordings.rows import Heading
-from tfan.recordings.tracks import Person, Summary
+from tfan.recordings.tracks import Summary
 from tfan.rois import Region
 from tfan.tracking import Followed, Tracker, follow
 
@@ -79,6 +78,11 @@ class Asked:
     wanted: Wanted = field(default_factory=Wanted)
     resume: bool = False
 
+    @property
+    def read_as(self) -> dict[str, Any]:
+        """What is asked of the reading and is not None."""
+        return {name: value for name, value in self.reading.items() if value is not None}
+
 
 def record(
     name: str, stem: str, asked: Asked, follower: Follower, progress: Progress | None = None
@@ -97,16 +101,16 @@ def record(
     tell = progress or (lambda *_: None)
     report, path = asked.output / REPORT.format(stem), asked.output / JOURNAL.format(stem)
     if asked.resume and not path.exists() and report.exists():
-        return _reported(report, name)
+        told = read_report(report, name)
+        if told.holds(asked.wanted, asked.read_as, follower.scheme, asked.regions):
+            return told.summary, told.trouble
     if not asked.resume:
         path.unlink(missing_ok=True)
     with open_source(name, **asked.reading) as source:
         trouble = _measure(source, path, asked, follower, tell)
         journal = Journal(path)
         summary = finish(source, journal, asked.output / stem, asked.regions, asked.wanted, tell)
-    facts = asdict(journal.heading) | asdict(summary)
-    facts |= {"coverage": summary.coverage, "trouble": trouble}
-    replace_text(report, json.dumps(facts, indent=1) + "\n")
+    write_report(report, journal.heading, summary, trouble, asked.wanted)
     with suppress(OSError):
         path.unlink()
     return summary, trouble
@@ -123,13 +127,14 @@ def _measure(source: Source, path: Path, asked: Asked, follower: Follower, tell:
         got = "none that can be used"
         raise InputError(source.name, expected="frames", got=got, fix=frames.trouble)
     heading = _heading(source, first, asked, follower)
+    regions = asked.regions if heading.measured else ()  # later frames may be of another kind
     if path.exists():
         _check_same(path, Journal(path).heading, heading)
     mode = "pixel" if asked.reading.get("unit") == "counts" else "auto"
     with JournalWriter(path, heading) as writer:
         try:
             for followed in follower(chain([first], frames.good), mode):
-                row = known.numbered(row_of(followed, asked.regions))
+                row = known.numbered(row_of(followed, regions))
                 if row is not None:
                     writer.add(row)
                     tell("follow", row.frame + 1, source.n_frames)
@@ -141,13 +146,18 @@ def _measure(source: Source, path: Path, asked: Asked, follower: Follower, tell:
 
 @dataclass(slots=True)
 class _Frames:
-    """The frames of a source that can be used, in times that grow; remembers what was wrong."""
+    """The frames of a source that can be used: of one size, in times that grow.
+
+    Remembers what was wrong with others.
+    """
 
     source: Source
     start: int
     damage: str = ""
     n_blank: int = 0
     n_odd_times: int = 0
+    n_odd_sizes: int = 0
+    hw: tuple[int, int] | None = None  # of the first
     good: Iterator[Frame] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -159,6 +169,10 @@ class _Frames:
             for frame in self.source.frames(self.start):
                 if frame.values.dtype.kind == "f" and not np.isfinite(frame.values).any():
                     self.n_blank += 1
+                    continue
+                self.hw = self.hw or frame.hw
+                if frame.hw != self.hw:
+                    self.n_odd_sizes += 1
                     continue
                 if frame.time_s is not None:
                     if not frame.time_s > last_s:
@@ -175,6 +189,12 @@ class _Frames:
         told = [self.damage] if self.damage else []
         if self.n_blank:
             told.append(f"{self.source.name}: {self.n_blank} frames are nothing but NaN.")
+        if self.n_odd_sizes and self.hw:
+            height, width = self.hw
+            told.append(
+                f"{self.source.name}: {self.n_odd_sizes} frames are left out, as they are not "
+                f"{width} x {height} pixels like the first."
+            )
         if self.n_odd_times:
             told.append(
                 f"{self.source.name}: {self.n_odd_times} frames are told to be no later than the "
@@ -195,7 +215,7 @@ def _heading(source: Source, first: Frame, asked: Asked, follower: Follower) -> 
         scheme=load_scheme(follower.scheme).name,
         regions=tuple(region.name for region in asked.regions) if measured else (),
         n_frames=source.n_frames,
-        asked={name: value for name, value in asked.reading.items() if value is not None},
+        asked=asked.read_as,
     )
 
 
@@ -208,21 +228,3 @@ def _check_same(path: Path, old: Heading, new: Heading) -> None:
                 got=str(getattr(new, name)),
                 fix="Call it as then, or leave out --resume.",
             )
-
-
-def _reported(report: Path, name: str) -> tuple[Summary, str]:
-    """Return what the report of a complete run says."""
-    try:
-        facts = json.loads(report.read_text(encoding="utf-8"))
-        people = tuple(Person(**each) for each in facts["people"])
-        counts = (facts["n_read"], facts["n_seen"], facts["n_gaps"])
-        summary = Summary(facts["source"], *counts, facts["events"], people)
-        trouble = str(facts["trouble"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        got = f"{type(error).__name__}: {error}"
-        raise InputError(str(report), expected="a report of tfan track", got=got) from error
-    if summary.source != name:
-        got = f"one of {summary.source}"
-        fix = "Choose another folder, or leave out --resume."
-        raise InputError(str(report), expected=f"a report of {name}", got=got, fix=fix)
-    return summary, trouble

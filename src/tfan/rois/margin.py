@@ -63,12 +63,11 @@ def _variance(gradient: Floats, placed: Placed, sigma_px: Floats) -> Floats:
     x, y = placed.points_px[plan.used].astype(np.float32).T
     apart = np.sqrt(np.square(x[:, None] - x) + np.square(y[:, None] - y))
     alike = np.exp(apart * np.float32(-1 / max(ALIKE_SHARE * placed.size_px, _TINY)))
-    slopes = np.zeros((2 * total, len(plan.shape)))  # x of all regions, then y
-    corner = np.arange(len(plan.shape))
-    slopes[plan.shape, corner] = gradient[:, 0]
-    slopes[total + plan.shape, corner] = gradient[:, 1]
-    both = (slopes @ plan.shares) * sigma_px
-    variance: Floats = ((both @ alike.astype(np.float64)) * both).sum(axis=1)
+    both = np.concatenate(  # x of all regions, then y
+        [np.add.reduceat(plan.shares * slope[:, None], plan.first) for slope in gradient.T]
+    )
+    both = (both * sigma_px).astype(np.float32)
+    variance: Floats = ((both @ alike) * both).sum(axis=1, dtype=np.float64)
     return np.maximum(variance[:total] + variance[total:], 0)
 
 

@@ -57,6 +57,7 @@ def measure(
     deviations = pixels.deviations(means)
     median, p90 = pixels.quantiles(_QUANTILES)
     least, most = pixels.extremes()
+    least, most = np.fmin(least, median), np.fmax(most, p90)  # the rim of a few pixels weighs more
     margins = margins_celsius(
         pixels, means, deviations, shares, placed=placed, covered=covered, face=face
     )
@@ -107,7 +108,9 @@ def _pixels(
     kept = whole[shape]
     cell, shape, row, column = cell[kept], shape[kept], row[kept], column[kept]
     values, weight = degrees[row, column].astype(np.float64), covered.shares[cell]
-    visibility = visibility_of(placed.plan, face, covered, cell, shape)
+    visibility = visibility_of(
+        placed.plan, face, covered.windows, shape, (row, column), degrees.shape
+    )
     finite = np.isfinite(values)
     expected = np.bincount(shape, weights=weight * visibility * finite, minlength=total)
     shares = np.where(whole, expected / np.where(whole, np.maximum(placed.area_px, _TINY), 1), 0)

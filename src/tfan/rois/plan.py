@@ -12,7 +12,7 @@ from tfan.rois.coverage import Floats, Ints, Outlines
 from tfan.rois.regions import Regions
 from tfan.types import AnyArray
 
-_FAR_PX = 1e5  # a point further out lies on no image
+FAR_PX = 1e5  # a point further out lies on no image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +69,7 @@ class Placed:
 def place(regions: Regions, points_px: AnyArray) -> Placed:
     """Return regions of one convention on a face's points (N, 2)."""
     plan = _plan(regions)
-    known = np.asarray((np.abs(points_px) < _FAR_PX).all(axis=1))  # neither are NaN
+    known = np.asarray((np.abs(points_px) < FAR_PX).all(axis=1))  # neither are NaN
     points: Floats = np.where(known[:, None], points_px, 0).astype(np.float64)
     corners = plan.corners @ points
     unknown = np.abs(plan.corners) @ ~known

@@ -21,8 +21,9 @@ class RegionReading:
         mean_celsius: mean.
         median_celsius: half of the area is cooler.
         p90_celsius: nine tenths of the area are cooler.
-        max_celsius: warmest of the pixels that lie in the region by half or more.
-        min_celsius: coolest of them.
+        max_celsius: warmest of the pixels that lie in the region by half or more; no less than
+            p90.
+        min_celsius: coolest of them; no more than the median.
         sd_celsius: standard deviation over the area.
         margin_celsius: with a probability of 90 %, the mean differs by no more than this from the
             mean at the landmarks' true places. It knows nothing of errors of the camera. Told where

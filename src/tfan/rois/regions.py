@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.landmarks.schemes import SCHEMES, Indices, load_scheme, scheme_for
+from tfan.landmarks.schemes import NETWORK_SCHEMES, Indices, load_scheme, scheme_for
 from tfan.rois.mean_face import flat, mean_face, normal_of
 from tfan.types import AnyArray, Array
 
@@ -59,8 +59,10 @@ Regions = tuple[Region, ...]
 @cache
 def load_regions(scheme: str = "mediapipe478") -> Regions:
     """Return the regions that ship with tfan for a landmark convention."""
-    if scheme not in SCHEMES:
-        raise InputError("scheme", expected=" or ".join(map(repr, SCHEMES)), got=repr(scheme))
+    if scheme not in NETWORK_SCHEMES:
+        raise InputError(
+            "scheme", expected=" or ".join(map(repr, NETWORK_SCHEMES)), got=repr(scheme)
+        )
     return read_regions(_DATA / f"{scheme}.json")
 
 

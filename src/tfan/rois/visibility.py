@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tfan.rois.coverage import Coverage, Floats, Ints
+from tfan.rois.coverage import Floats, Ints
 from tfan.rois.mean_face import facing
-from tfan.rois.plan import Plan
+from tfan.rois.plan import FAR_PX, Plan
 from tfan.types import AnyArray, Face
 
 SEEN_FROM = 0.5  # visibility of the nearest landmark below which a pixel does not count
@@ -20,38 +20,58 @@ def turned_away(plan: Plan, face: Face) -> AnyArray:
     return turned
 
 
-def visibility_of(plan: Plan, face: Face, covered: Coverage, cells: Ints, shape: Ints) -> Floats:
+def visibility_of(
+    plan: Plan,
+    face: Face,
+    windows: Ints,
+    shape: Ints,
+    pixels: tuple[Ints, Ints],
+    hw: tuple[int, ...],
+) -> Floats:
     """Return the visibility (P,) of pixels of regions.
 
     Args:
         plan: of S regions.
         face: the face.
-        covered: where the regions lie.
-        cells: (P,) of the pixels, ascending.
-        shape: (P,) their regions.
+        windows: (S, 4) of the regions.
+        shape: (P,) the pixels' regions.
+        pixels: (P,) their rows and (P,) columns in the image.
+        hw: of the image.
     """
     visibility = face.visibility[plan.landmarks].astype(np.float64)
     ends = np.append(plan.first_landmark[1:], len(visibility))
     means = np.add.reduceat(visibility, plan.first_landmark) / (ends - plan.first_landmark)
     found: Floats = means[shape]
     least = np.minimum.reduceat(visibility, plan.first_landmark)
-    for i in np.flatnonzero(least < SEEN_FROM):
-        start, end = np.searchsorted(cells, covered.starts[i : i + 2])
-        if start < end:
-            rows = plan.landmarks[plan.first_landmark[i] : ends[i]]
-            nearest = _nearest(face.points_px[rows], face.visibility[rows], covered.windows[i])
-            found[start:end] = nearest.ravel()[cells[start:end] - covered.starts[i]]
+    doubtful = np.flatnonzero((least < SEEN_FROM)[shape])
+    if len(doubtful):
+        row, column = (each[doubtful] for each in pixels)
+        windows = np.concatenate([windows, _around(face.points_px, hw)])
+        (left, top), nearest = _nearest(face.points_px, face.visibility, windows)
+        found[doubtful] = nearest[row - top, column - left]
     return found
 
 
-def _nearest(points_px: AnyArray, visibility: AnyArray, window: Ints) -> AnyArray:
-    """Return (h, w + 1) the visibility of the landmark nearest to each pixel of a window."""
+def _around(points_px: AnyArray, hw: tuple[int, ...]) -> Ints:
+    """Return (1, 4) the window of the image in which the landmarks lie."""
+    edge = np.array(hw[::-1])
+    points = points_px[np.isfinite(points_px).all(axis=1)]
+    if not len(points):
+        return np.zeros((1, 4), np.int64)
+    low, high = np.floor(points.min(axis=0)), np.floor(points.max(axis=0)) + 1
+    sides = np.concatenate([np.clip(low, 0, edge - 1), np.clip(high, 1, edge)])
+    window: Ints = sides[None].astype(np.int64)
+    return window
+
+
+def _nearest(points_px: AnyArray, visibility: AnyArray, windows: Ints) -> tuple[AnyArray, AnyArray]:
+    """Return the corner of a window that holds all others, and in it the nearest's visibility."""
     import cv2
 
-    left, top, right, bottom = window
-    size = np.array([right - left, bottom - top])
-    points = np.nan_to_num(points_px, nan=-np.inf)
-    at = np.clip(np.floor(points) - window[:2] + 1, 0, size + 1).astype(int)
+    low, high = windows[:, :2].min(axis=0), windows[:, 2:].max(axis=0)
+    size = high - low
+    points = np.where(np.isfinite(points_px), points_px, -FAR_PX)
+    at = np.clip(np.floor(points) - low + 1, 0, size + 1).astype(int)
     ground = np.ones((size[1] + 2, size[0] + 2), np.uint8)  # a rim takes the points outside
     ground[at[:, 1], at[:, 0]] = 0
     _, labels = cv2.distanceTransformWithLabels(
@@ -59,5 +79,4 @@ def _nearest(points_px: AnyArray, visibility: AnyArray, window: Ints) -> AnyArra
     )
     of_label = np.ones(labels.max() + 1)
     np.minimum.at(of_label, labels[at[:, 1], at[:, 0]], visibility)
-    nearest: AnyArray = of_label[labels[1:-1, 1:]]
-    return nearest
+    return low, of_label[labels[1:-1, 1:-1]]

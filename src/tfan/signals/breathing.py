@@ -16,15 +16,19 @@ from tfan.types import AnyArray
 RATE_HZ = 5.0  # 40 breaths a minute and their first overtone lie well below half of it
 LEAST_SECONDS = 12.0
 _LEAST_SHARE = 0.5  # of the time must be measured
+_MOST_GAP_S = 1.0  # that is bridged
+_STRETCH_S = 120.0  # longer series are the mean of the power in stretches: a rate wanders
 _SLOW_SHARE = 0.6  # of the lowest rate: slower changes are the skin's or the camera's
 _CLIP_SPREADS = 4.0
 _GRID_PER_MIN = 0.05
 _OVERTONE = 0.5  # weight of the power at twice the rate
 _NEAR_PER_MIN = 1.0
-# Confidence: a logistic function, fitted on 2,400 synthetic series (20 to 60 s, waves of 0.02 to
-# 0.5 degC or, in a quarter of them, none; noise, motion, gaps) to how often the rate was right.
-_BIAS, _ODDS_WEIGHT, _LEAD_WEIGHT, _BREATHS_WEIGHT = -11.4, 0.763, 0.805, 4.0
-_MOST_BREATHS = 10.0  # more of them make it no surer
+# Confidence: a logistic function, fitted by tools/fit_breathing_confidence.py to how often the rate
+# was right in 2,400 synthetic series (20 to 180 s, waves of 0.02 to 0.5 degC or, in a quarter of
+# them, none; noise, motion, gaps).
+_BIAS, _ODDS_WEIGHT, _LEAD_WEIGHT, _BREATHS_WEIGHT = -11.31, 0.744, 1.171, 3.766
+MOST_BREATHS = 10.0  # more of them make it no surer
+_SELDOM = "less than half of the time is measured"
 _LEAST_POWER = 1e-10  # of a wave of 0.01 mK
 _LOGIT_LIMIT = 5.0  # nothing is surer than 0.993
 
@@ -54,8 +58,8 @@ def breathing_rate(
     """Return the breaths a minute of one person over the whole of a series.
 
     Camera steps are taken out, slow changes and outliers cut; the rate is the peak of the power
-    spectrum that the measured values have, gaps left out. For longer recordings see
-    `breathing_over_time`.
+    spectrum that the measured values have, gaps left out. Of more than two minutes it is the mean
+    spectrum of stretches that long; for how the rate changes see `breathing_over_time`.
 
     Args:
         time_s: (T,) growing.
@@ -73,22 +77,24 @@ def breathing_rate(
     times, columns = as_series(time_s, values)
     if len(times) < 8:
         return _nothing(0.0, "fewer than 8 values")
+    if len(times) * _MOST_GAP_S < _LEAST_SHARE * (times[-1] - times[0]):
+        return _nothing(len(times) * _MOST_GAP_S, _SELDOM)
     columns = without_steps(columns, nuc_steps(times, columns))
-    even = resample_evenly(times, columns, rate_hz=RATE_HZ, max_gap_s=1.0)
+    even = resample_evenly(times, columns, rate_hz=RATE_HZ, max_gap_s=_MOST_GAP_S)
     share = np.isfinite(even.values).any(axis=1).mean() if len(even.time_s) else 0.0
     seconds = float(share * len(even.time_s) / RATE_HZ)
     if seconds < LEAST_SECONDS:
         return _nothing(seconds, f"{seconds:.0f} s measured, at least {LEAST_SECONDS:.0f} needed")
     if share < _LEAST_SHARE:
-        return _nothing(seconds, "less than half of the time is measured")
+        return _nothing(seconds, _SELDOM)
     rates = np.arange(low, high + _GRID_PER_MIN / 2, _GRID_PER_MIN)
     parts = [
-        _power(even.time_s, _banded(each, low), rates)
+        _mean_power(even.time_s, _banded(each, low), rates)
         for each in even.values.T
         if np.isfinite(each).mean() >= _LEAST_SHARE
     ]
     if not parts:
-        return _nothing(seconds, "less than half of the time is measured in any region")
+        return _nothing(seconds, f"{_SELDOM} in any region")
     return _judged(rates, np.array(parts), seconds)
 
 
@@ -100,7 +106,7 @@ def breathing_over_time(
     step_s: float = 5.0,
     range_per_min: tuple[float, float] = (5.0, 45.0),
 ) -> list[tuple[float, Breathing]]:
-    """Return the middle and the rate of windows that move along a series.
+    """Return the middle and the rate of windows that move along a series; none of empty ones.
 
     Args:
         time_s: (T,) growing.
@@ -114,12 +120,19 @@ def breathing_over_time(
         raise InputError("window", expected="lengths above 0", got=got)
     times, columns = as_series(time_s, values)
     found = []
-    start = times[0] if len(times) else 0.0
-    while len(times) and start + window_s <= times[-1] + step_s / 2:
-        rows = (times >= start) & (times < start + window_s)
+    n = int((times[-1] + step_s / 2 - window_s - times[0]) // step_s) + 1 if len(times) else 0
+    number = 0
+    while number < n:
+        start = times[0] + number * step_s
+        first, end = np.searchsorted(times, [start, start + window_s])
+        if first == end:  # nothing was measured: on to the first window with the next value
+            after = times[min(first, len(times) - 1)]
+            number += max(int((after - start - window_s) // step_s), 0) + 1
+            continue
+        rows = slice(first, end)
         one = breathing_rate(times[rows], columns[rows], range_per_min=range_per_min)
         found.append((float(start + window_s / 2), one))
-        start += step_s
+        number += 1
     return found
 
 
@@ -141,6 +154,23 @@ def _banded(values: AnyArray, low_per_min: float) -> AnyArray:
     fast = np.where(known, values - middle - slow, np.nan)
     bound = _CLIP_SPREADS * spread(fast)
     return np.clip(fast, -bound, bound)
+
+
+def _mean_power(times: AnyArray, values: AnyArray, rates: AnyArray) -> AnyArray:
+    """Return the power (2, F) of a series, the mean over stretches of a long one."""
+    size = int(_STRETCH_S * RATE_HZ)
+    n = max(1, -(-2 * len(times) // size) - 1)  # each begins half way through the one before
+    starts = np.linspace(0, max(len(times) - size, 0), n).astype(int)
+    stretches = [slice(start, start + size) for start in starts]
+    shares = [np.isfinite(values[each]).mean() for each in stretches]
+    least = min(_LEAST_SHARE, max(shares))
+    parts = [
+        _power(times[each], values[each], rates)
+        for each, share in zip(stretches, shares, strict=True)
+        if share >= least
+    ]
+    mean: AnyArray = np.mean(parts, axis=0)
+    return mean
 
 
 def _power(times: AnyArray, values: AnyArray, rates: AnyArray) -> AnyArray:
@@ -194,7 +224,7 @@ def confidence(odds: float, lead: float, breaths: float) -> float:
         lead: of the peak over the next best that is no overtone.
         breaths: that the series held.
     """
-    rest = _LEAD_WEIGHT * lead + _BREATHS_WEIGHT * np.log(np.clip(breaths, 1.0, _MOST_BREATHS))
+    rest = _LEAD_WEIGHT * lead + _BREATHS_WEIGHT * np.log(np.clip(breaths, 1.0, MOST_BREATHS))
     z = np.clip(_BIAS + _ODDS_WEIGHT * odds + rest, -_LOGIT_LIMIT, _LOGIT_LIMIT)
     return float(1 / (1 + np.exp(-z)))
 

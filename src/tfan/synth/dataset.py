@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from tfan.errors import InputError
@@ -27,13 +22,10 @@ from tfan.synth.shards import (
     stored_indices,
     write_shard,
 )
+from tfan.synth.workers import Advance, run_jobs
 
 BANK = "heads"  # folder of the bank that a data set gets where none is named
 SAMPLES_PER_HEAD, LEAST_HEADS, MOST_HEADS = 3, 200, 8000  # 150 kB each
-POLL_S = 0.3
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-
-Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,67 +103,7 @@ def _complete(recipe: Recipe, folder: Path, count: int, *, workers: int, advance
             advance(len(indices))
         else:
             jobs.append((path, indices))
-    if workers > 1 and len(jobs) > 1:
-        _in_parallel(recipe, jobs, workers=workers, advance=advance)
-    else:
-        for path, indices in jobs:
-            _write(recipe, path, indices, advance)
-
-
-def _in_parallel(
-    recipe: Recipe, jobs: list[tuple[Path, range]], *, workers: int, advance: Advance
-) -> None:
-    context = multiprocessing.get_context("spawn")  # compiled code and OpenCV do not like fork
-    made = context.Value("q", 0)
-    told = 0
-    with _one_thread_each(), ProcessPoolExecutor(
-        min(workers, len(jobs)), mp_context=context, initializer=_start, initargs=(made,)
-    ) as pool:  # fmt: skip
-        waiting = {pool.submit(_write_counted, recipe, *job) for job in jobs}
-        try:
-            while waiting:
-                done, waiting = wait(waiting, timeout=POLL_S, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-                now = made.value
-                advance(now - told)
-                told = now
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let the processes started inside use one thread each: they are as many as the cores."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-_COUNTER: list[Any] = []  # the worker's end of the counter; set once when a worker starts
-
-
-def _start(made: Any) -> None:
-    cv2.setNumThreads(1)
-    _COUNTER[:] = [made]
-
-
-def _write_counted(recipe: Recipe, path: Path, indices: range) -> None:
-    (made,) = _COUNTER
-
-    def advance(samples: int) -> None:
-        with made.get_lock():
-            made.value += samples
-
-    _write(recipe, path, indices, advance)
+    run_jobs(partial(_write, recipe), jobs, workers=workers, advance=advance)
 
 
 @lru_cache(maxsize=2)

@@ -65,7 +65,7 @@ def render_face(head: Head, person: FaceParams, *, side_px: int) -> FaceRender:
     surface = dress(person, anatomy(head))
     stance = Stance.of(person.pose)
     marks = Marks.of(head, person, stance.bend(bare))
-    view = _View.of(marks.points, FRAMINGS[person.framing], side_px)
+    view = View.of(marks.points, FRAMINGS[person.framing], side_px)
     mesh = _Mesh.of(head, person, bare, surface, stance)
     celsius, material, z = _draw(mesh, person, marks.centre, view, side_px)
     points_px = view.apply(marks.points)
@@ -129,7 +129,7 @@ class _Mesh:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class View:
     """Centimetres in the image plane to pixels: scale, then shift."""
 
     scale: float
@@ -137,7 +137,8 @@ class _View:
     shift_y: float
 
     @classmethod
-    def of(cls, points: Floats, framing: Framing, side_px: int) -> _View:
+    def of(cls, points: Floats, framing: Framing, side_px: int) -> View:
+        """Return the view of a framing on (N, 2) points."""
         low, high = points.min(0), points.max(0)
         size = float(np.sqrt(np.prod(high - low)))
         scale = side_px / (size * framing.side_per_face)
@@ -147,11 +148,12 @@ class _View:
         return cls(scale, float(x), float(y))
 
     def apply(self, flat: Floats) -> Floats:
+        """Return (N, 2) pixels of (N, 2) centimetres."""
         return np.asarray(flat * self.scale + np.array([self.shift_x, self.shift_y]), np.float32)
 
 
 def _draw(
-    mesh: _Mesh, person: FaceParams, centre: Floats, view: _View, side_px: int
+    mesh: _Mesh, person: FaceParams, centre: Floats, view: View, side_px: int
 ) -> tuple[Floats, Floats, Floats]:
     """Return temperature, material and depth (cm from the camera, infinite where nothing is)."""
     camera, heat = person.camera, person.heat

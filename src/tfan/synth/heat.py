@@ -12,7 +12,8 @@ from tfan.synth import params
 from tfan.synth.anatomy import PAIRED, Anatomy
 from tfan.synth.head import Floats
 
-Degrees = npt.NDArray[np.floating[Any]] | np.floating[Any]
+Weights = npt.NDArray[np.floating[Any]]
+Degrees = Weights | np.floating[Any]
 
 SKIN, HAIR, CLOTH, MASK, OBJECT = 0.0, 1.0, 2.0, 2.5, 3.0
 HAIR_AZIMUTHS_DEG = (0.0, 40.0, 62.0, 76.0, 88.0, 112.0, 126.0, 180.0)
@@ -102,19 +103,35 @@ def _blend(
     )
 
 
-def _clothe(surface: Surface, clothes: params.Clothes, anatomy: Anatomy) -> Surface:
-    y = anatomy.height_cm
+def _collar_line(clothes: params.Clothes, anatomy: Anatomy) -> Weights:
+    """Return (V,) the height of the shirt's edge in each vertex's direction."""
     ahead = np.clip(np.cos(np.radians(anatomy.azimuth_deg)), 0, 1) ** 3
-    edge = clothes.collar_cm - clothes.neckline_cm * ahead
-    weight = anatomy.skin / (1 + np.exp(np.clip((y - edge) / 0.12, -40, 40)))
+    return np.asarray(clothes.collar_cm - clothes.neckline_cm * ahead)
+
+
+def shirt_weight(clothes: params.Clothes, anatomy: Anatomy) -> Weights:
+    """Return (V,) how much of the skin the shirt covers, 0..1."""
+    below = (anatomy.height_cm - _collar_line(clothes, anatomy)) / 0.12
+    return np.asarray(anatomy.skin / (1 + np.exp(np.clip(below, -40, 40))))
+
+
+def _clothe(surface: Surface, clothes: params.Clothes, anatomy: Anatomy) -> Surface:
+    y, edge = anatomy.height_cm, _collar_line(clothes, anatomy)
+    weight = shirt_weight(clothes, anatomy)
     collar = np.clip(1 - (edge - y) / 1.6, 0, 1) * clothes.collar_celsius
     celsius = clothes.celsius + collar + field(anatomy, clothes.noise)
     return _blend(surface, weight, celsius, CLOTH, weight * clothes.volume_cm)
 
 
-def _grow_beard(surface: Surface, beard: params.Beard, anatomy: Anatomy) -> Surface:
+def beard_weight(beard: params.Beard, anatomy: Anatomy) -> Weights:
+    """Return (V,) how thick the beard grows, 0..1, before its patches."""
     weight = anatomy.regions["beard"] * beard.beard + anatomy.regions["sideburns"] * beard.sideburns
-    weight = np.clip(np.maximum(weight, anatomy.regions["moustache"] * beard.moustache), 0, 1)
+    weight = np.maximum(weight, anatomy.regions["moustache"] * beard.moustache)
+    return np.asarray(np.clip(weight, 0, 1))
+
+
+def _grow_beard(surface: Surface, beard: params.Beard, anatomy: Anatomy) -> Surface:
+    weight = beard_weight(beard, anatomy)
     patches = sum((field(anatomy, term) for term in beard.patches), np.float32(1))
     return Surface(
         (surface.celsius + np.clip(weight * patches, 0, 1.4) * beard.celsius).astype(np.float32),
@@ -124,12 +141,19 @@ def _grow_beard(surface: Surface, beard: params.Beard, anatomy: Anatomy) -> Surf
     )
 
 
-def _cover_scalp(surface: Surface, hair: params.Hair, anatomy: Anatomy) -> Surface:
+def scalp_weight(hair: params.Hair, anatomy: Anatomy) -> Weights:
+    """Return (V,) how much hair, hat or hood covers the head, 0..1."""
     line = np.interp(anatomy.azimuth_deg, HAIR_AZIMUTHS_DEG, hair.line_deg)
     line += hair.asymmetry_deg * anatomy.side
     rough = sum((field(anatomy, term) for term in hair.edge_noise), np.float32(0))
     above = (anatomy.elevation_deg - line + rough) / hair.softness_deg
-    weight = anatomy.skin * (anatomy.height_cm > -9) / (1 + np.exp(-np.clip(above, -30, 30)))
+    return np.asarray(
+        anatomy.skin * (anatomy.height_cm > -9) / (1 + np.exp(-np.clip(above, -30, 30)))
+    )
+
+
+def _cover_scalp(surface: Surface, hair: params.Hair, anatomy: Anatomy) -> Surface:
+    weight = scalp_weight(hair, anatomy)
     tint = sum((field(anatomy, term) for term in hair.tint), np.float32(0))
     bumps = 1 + 0.25 * anatomy.noise[1, 0] + 0.15 * anatomy.noise[2, 0]
     lift = (weight * hair.thickness_cm * bumps).astype(np.float32)
@@ -138,12 +162,17 @@ def _cover_scalp(surface: Surface, hair: params.Hair, anatomy: Anatomy) -> Surfa
     return Surface(covered.celsius, covered.material, covered.lift_cm, lift * np.float32(hair.lift))
 
 
-def _put_on_mask(surface: Surface, mask: params.Mask, anatomy: Anatomy) -> Surface:
+def mask_weight(mask: params.Mask, anatomy: Anatomy) -> Floats:
+    """Return (V,) 1 where the mask lies, else 0."""
     ibug = anatomy.landmarks_cm
     y, z = anatomy.height_cm, anatomy.depth_cm
     top = ibug[29, 1] - mask.top_cm + (z - ibug[29, 2]) * mask.tilt
     weight = (y < top) & (y > ibug[8, 1] - 1.2) & (anatomy.azimuth_deg < mask.edge_deg) & (z > 1)
-    on = (weight * anatomy.on_face).astype(np.float32)
+    return np.asarray(weight * anatomy.on_face, np.float32)
+
+
+def _put_on_mask(surface: Surface, mask: params.Mask, anatomy: Anatomy) -> Surface:
+    on = mask_weight(mask, anatomy)
     breath = (
         mask.breath_celsius * anatomy.regions["upper_lip"]
         + mask.nose_celsius * anatomy.regions["nose"]

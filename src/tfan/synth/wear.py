@@ -14,21 +14,27 @@ from tfan.synth.head import Floats, Ints
 from tfan.synth.heat import CLOTH, HAIR, OBJECT
 
 Follows = Literal["head", "torso", "bend"]
+Role = Literal["headwear", "hair", "lens", "frame", "clothing"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """A mesh beside the head: (V, 3) vertices, (T, 3) triangles, (V,) degrees, its material."""
+    """A mesh beside the head: (V, 3) vertices, (T, 3) triangles, (V,) degrees, what it is."""
 
     vertices: Floats
     triangles: Ints
     celsius: Floats
     material: float
     follows: Follows
+    role: Role
 
 
 def sheet(
-    grid: npt.NDArray[np.floating], celsius: npt.ArrayLike, material: float, follows: Follows
+    grid: npt.NDArray[np.floating],
+    celsius: npt.ArrayLike,
+    material: float,
+    follows: Follows,
+    role: Role,
 ) -> Part:
     """Return a part from an (A, B, 3) grid of positions, two triangles a cell."""
     rows, columns = grid.shape[:2]
@@ -41,7 +47,7 @@ def sheet(
     degrees = np.broadcast_to(np.asarray(celsius, np.float32).ravel(), len(vertices)).astype(
         np.float32
     )
-    return Part(vertices, triangles, degrees, material, follows)
+    return Part(vertices, triangles, degrees, material, follows, role)
 
 
 def worn(person: params.FaceParams, vertices: Floats, ibug: Floats) -> list[Part]:
@@ -74,7 +80,7 @@ def _brim(brim: params.Brim) -> Part:
     ahead = np.cos(angle) if brim.all_round else np.cos(angle) ** 2
     grid[..., 1] = brim.height_cm + brim.tilt * out
     grid[..., 2] = np.cos(angle) * brim.radius_cm[1] + out * ahead
-    return sheet(grid, brim.celsius, CLOTH, "head")
+    return sheet(grid, brim.celsius, CLOTH, "head", "headwear")
 
 
 def _curtain(curtain: params.Curtain, vertices: Floats) -> Part:
@@ -93,7 +99,9 @@ def _curtain(curtain: params.Curtain, vertices: Floats) -> Part:
     grid[..., 2] = np.cos(angle) * ((9.6 + curtain.thickness_cm) * width + wobble) - 0.4
     down = np.linspace(0, curtain.tip_celsius, len(y))[:, None]
     celsius = curtain.celsius + down + rng.normal(size=grid.shape[:2]) * 0.35
-    return sheet(grid, celsius, CLOTH if curtain.cloth else HAIR, "bend")
+    if curtain.cloth:
+        return sheet(grid, celsius, CLOTH, "bend", "headwear")
+    return sheet(grid, celsius, HAIR, "bend", "hair")
 
 
 def _glasses(glasses: params.Glasses, ibug: Floats) -> Iterator[Part]:
@@ -106,10 +114,10 @@ def _glasses(glasses: params.Glasses, ibug: Floats) -> Iterator[Part]:
     rim = 1 + glasses.rim_cm / glasses.half_width_cm
     for eye, side, ear in ((eyes[0], -1, ibug[0]), (eyes[1], 1, ibug[16])):
         x, y = eye[0] + side * glasses.spread_cm, eye[1] + glasses.drop_cm
-        rings = [(0.02, 1.0, glasses.lens_celsius)]
+        rings: list[tuple[float, float, float, Role]] = [(0.02, 1.0, glasses.lens_celsius, "lens")]
         if glasses.rimmed:
-            rings.append((1.0, rim, glasses.frame_celsius))
-        for inner, outer, celsius in rings:
+            rings.append((1.0, rim, glasses.frame_celsius, "frame"))
+        for inner, outer, celsius, role in rings:
             scale = np.array([[inner], [outer]])
             grid = np.empty((2, 25, 3))
             grid[..., 0], grid[..., 1] = x + across * scale, y + along * scale
@@ -118,7 +126,7 @@ def _glasses(glasses: params.Glasses, ibug: Floats) -> Iterator[Part]:
             tint = (grid[..., 0] - x) * glasses.gradient[0] + (grid[..., 1] - y) * glasses.gradient[
                 1
             ]
-            yield sheet(grid, celsius + tint * (outer == 1.0), OBJECT, "head")
+            yield sheet(grid, celsius + tint * (outer == 1.0), OBJECT, "head", role)
         hinge = (x + side * glasses.half_width_cm, y + 0.5 * glasses.half_height_cm, z - 0.5)
         behind = (
             side * (abs(ear[0]) + glasses.temple_out_cm),
@@ -137,7 +145,7 @@ def _bar(start: npt.ArrayLike, end: npt.ArrayLike, thickness_cm: float, celsius:
     grid[:, 0], grid[:, 1] = start, end
     grid[0, :, 1] += thickness_cm / 2
     grid[1, :, 1] -= thickness_cm / 2
-    return sheet(grid, celsius, OBJECT, "head")
+    return sheet(grid, celsius, OBJECT, "head", "frame")
 
 
 def _shoulders(clothes: params.Clothes) -> Part:
@@ -164,4 +172,4 @@ def _shoulders(clothes: params.Clothes) -> Part:
     grid[1, :, 1] += 0.7 * clothes.drop_cm[1] * ahead
     celsius = np.full(grid.shape[:2], clothes.celsius)
     celsius[:2] += clothes.hem_celsius
-    return sheet(grid, celsius, CLOTH, "torso")
+    return sheet(grid, celsius, CLOTH, "torso", "clothing")

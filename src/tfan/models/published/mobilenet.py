@@ -18,8 +18,8 @@ _STAGES = (
     (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
 )  # fmt: skip
 _LEAK = 0.01
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet, red, green, blue
-_LEAST_VARIANCE = 1e-6  # to which the training clamped it
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet, red, green, blue
+LEAST_VARIANCE = 1e-6  # to which the training clamped it
 _CERTAIN = 20.0  # logit of what this network does not doubt: that there is a face, that it is seen
 
 
@@ -104,12 +104,12 @@ class LandmarkContractNet(nn.Module):
     def __init__(self, net: PublishedNet) -> None:
         super().__init__()
         self.net = net
-        self.register_buffer("mean", torch.tensor(_MEAN).reshape(1, 3, 1, 1))
-        self.register_buffer("deviation", torch.tensor(_DEVIATION).reshape(1, 3, 1, 1))
+        self.register_buffer("mean", torch.tensor(MEAN).reshape(1, 3, 1, 1))
+        self.register_buffer("deviation", torch.tensor(DEVIATION).reshape(1, 3, 1, 1))
 
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         outputs = self.net((crops - self.mean) / self.deviation)
         third = outputs[..., 2]
-        variance = third.clamp(min=_LEAST_VARIANCE) * 4  # half sides are two to a side
+        variance = third.clamp(min=LEAST_VARIANCE) * 4  # half sides are two to a side
         seen = torch.zeros_like(third) + _CERTAIN
         return outputs[..., :2] * 2 - 1, variance.log() / 2, seen, seen[:, 0], third
