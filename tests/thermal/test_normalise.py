@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tfan.thermal.normalise import CROP_LIMIT, normalise_crop
+from tfan.thermal.normalise import CROP_LIMIT, CROP_QUANTILES, normalise_crop
 
 ATOL = 2e-4  # float32 of 300 K keeps 3e-5 K; contrast here is about 10 K
 HOT_SHIFT = 0.01  # one pixel in 4096 may move a percentile by one rank
@@ -46,3 +46,13 @@ def test_constant_is_zero_and_a_burning_pixel_is_clipped(crop):
     assert out[5, 5] == CROP_LIMIT
     out[5, 5] = normalise_crop(crop, 0.5)[5, 5]
     np.testing.assert_allclose(out, normalise_crop(crop, 0.5), atol=HOT_SHIFT)
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 7, 40])
+def test_percentiles_are_those_of_the_sorted_values(side):
+    rng = np.random.default_rng(side)
+    for crop in (rng.normal(30, 2, (side, side)), rng.integers(0, 4, (side, side))):
+        ordered = np.sort(crop.reshape(-1)).astype(np.float32)
+        low, median, high = (ordered[int(q * (ordered.size - 1) + 0.5)] for q in CROP_QUANTILES)
+        expected = (np.float32(crop) - median) / (high - low + np.float32(0.5))
+        np.testing.assert_array_equal(normalise_crop(crop, 0.5), expected.clip(-2, 2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tfan.thermal.interpret import Reading
 from tfan.thermal.normalise import normalise_frame
 from tfan.thermal.plane import prepare
 
@@ -138,3 +139,11 @@ def test_frame_normalisation_by_hand():
     np.testing.assert_allclose(out, [-0.5, 0, 0.5, 0.7, -0.7], atol=1e-6)
     flat = normalise_frame(np.float32([5, 6]), low=5, high=5, floor=2)
     np.testing.assert_allclose(flat, [-0.5, 0], atol=1e-6)
+
+
+def test_a_reading_that_is_known_is_taken_at_its_word(celsius):
+    centikelvin = (celsius * 100 + 27315).astype(np.uint16)
+    known = Reading("pixel", "counts", "the file says so")
+    plane = prepare(centikelvin, reading=known)
+    assert plane.reading is known
+    assert plane.floor != prepare(centikelvin).floor

@@ -4,6 +4,8 @@ import pytest
 from tfan.errors import InputError
 from tfan.tracking.one_euro import EuroSettings, OneEuro
 from tfan.tracking.smooth import TwoSided
+from tfan.tracking.steady import Steady
+from tfan.types import Face
 
 SIZE_PX = 80.0
 
@@ -79,3 +81,45 @@ def test_filter_is_the_same_for_the_same_time():
 def test_widths_in_the_wrong_order_are_refused():
     with pytest.raises(InputError, match="narrow_s <= wide_s"):
         TwoSided(narrow_s=0.3, wide_s=0.1)
+
+
+def posed(*angles_deg):
+    zeros = np.zeros((478, 2), np.float32)
+    flat = zeros[:, 0]
+    return Face(
+        np.zeros(4, np.float32), 1.0, zeros, flat, flat, flat, "mediapipe478", zeros[:5], 1.0,
+        np.array(angles_deg, np.float32),
+    )  # fmt: skip
+
+
+def steady_poses(angles_deg, times):
+    steady = Steady(EuroSettings())
+    faces = zip(angles_deg, times, strict=True)
+    return np.array([steady(posed(*row), SIZE_PX, t).pose_deg for row, t in faces])
+
+
+def test_a_head_at_rest_nods_less():
+    times = uneven_times(5)
+    noise = np.random.default_rng(2).normal(0, 0.2, (len(times), 3))
+    out = steady_poses(noise + np.array([10, -5, 3]), times)[30:]
+    assert (out.std(axis=0) < 0.6 * noise[30:].std(axis=0)).all()
+    assert out.mean(axis=0) == pytest.approx([10, -5, 3], abs=0.1)
+
+
+def test_a_turning_head_is_kept_up_with():
+    times = uneven_times(4)
+    yaw = 40 * np.sin(2 * np.pi * times / 3)
+    still = np.zeros_like(yaw)
+    out = steady_poses(np.stack([yaw, still, still], axis=1), times)[:, 0]
+    speed = np.gradient(yaw, times)
+    assert 0 < ((yaw - out) * speed)[30:].sum() / (speed[30:] ** 2).sum() < 0.05
+
+
+def test_a_head_that_lies_upside_down_does_not_spin():
+    roll = [179.0, -179.5, 179.5, -178.0, 179.0]
+    out = steady_poses([(0, 0, each) for each in roll], np.arange(5) / 30)[:, 2]
+    assert (np.abs(out) > 178).all()
+
+
+def test_a_pose_that_nobody_knows_stays_unknown():
+    assert np.isnan(steady_poses([(np.nan,) * 3] * 2, [0.0, 0.1])).all()

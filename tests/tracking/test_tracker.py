@@ -114,6 +114,7 @@ def test_live_points_are_smoothed_and_video_points_are_not(pipeline, shifted):
     assert np.abs(live.face.points_px - live.measured_px).max() > 1e-3
     five = live.face.points_px[load_scheme("mediapipe478").five]
     assert live.face.five_px == pytest.approx(five)
+    assert raw.face.pose_deg != pytest.approx(live.face.pose_deg, abs=1e-4)
 
 
 def test_images_have_nothing_to_do_with_each_other(pipeline, walk):
@@ -135,6 +136,17 @@ def test_times_come_from_the_frame_or_the_rate(pipeline, walk):
         tracker.update(walk[4], 5.2)
 
 
+def test_what_a_frame_says_of_its_values_is_not_decided_again(pipeline, picture, monkeypatch):
+    frame = Frame(picture, interpret(picture), 0)
+    with monkeypatch.context() as forbidden:
+        forbidden.setattr("tfan.thermal.plane.read_values", None)
+        assert Tracker(pipeline).update(frame)
+        assert Tracker(pipeline, "image").update(frame)
+        with pytest.raises(TypeError):
+            Tracker(pipeline).update(frame, mode="temperature")
+    assert Tracker(pipeline).update(frame, mode="temperature")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"mode": "film"}, {"detect_every": 0}, {"rate_hz": 0}, {"bridge_s": 3.0}, {"max_faces": 0}],
@@ -153,6 +165,11 @@ def test_follow_gives_every_frame_once_in_order_and_smoother(pipeline, shifted):
     raw = np.stack([each.faces[0].measured_px for each in done])
     assert smooth.std(axis=0).mean() < 0.6 * raw.std(axis=0).mean()
     assert smooth.mean(axis=0) == pytest.approx(raw.mean(axis=0), abs=0.1)
+    tracker = Tracker(pipeline)
+    raw_poses = np.stack([tracker.update(*frame)[0].face.pose_deg for frame in frames])
+    poses = np.stack([each.faces[0].face.pose_deg for each in done])
+    assert (poses.std(axis=0) < 0.6 * raw_poses.std(axis=0)).all()
+    assert poses.mean(axis=0) == pytest.approx(raw_poses.mean(axis=0), abs=0.3)
 
 
 def test_follow_keeps_a_second_of_frames_and_no_more(pipeline, shifted):

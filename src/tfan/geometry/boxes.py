@@ -60,7 +60,8 @@ def suppress(
 def clip_boxes(boxes: Array, image_hw: tuple[int, int]) -> Array:
     """Return boxes (F, 4), counted from the image's corner, cut at its outer edges."""
     height, width = image_hw
-    return np.clip(boxes, np.float32(0), np.array([width, height, width, height], np.float32))
+    edges = np.array([width, height, width, height], np.float32)
+    return np.minimum(np.maximum(boxes, np.float32(0)), edges)
 
 
 def bounds(points: AnyArray) -> AnyArray:
@@ -71,7 +72,12 @@ def bounds(points: AnyArray) -> AnyArray:
 
 def box_for_points(points: AnyArray) -> AnyArray:
     """Return face boxes (..., 4), hairline to chin, for landmarks (..., N, 2) of upright faces."""
-    boxes = bounds(points)
-    height = (boxes[..., 3] - boxes[..., 1]) / (1 - HAIRLINE_SHARE)
-    boxes[..., 1] = boxes[..., 3] - height
+    return box_for_hull(bounds(points))
+
+
+def box_for_hull(hull: AnyArray) -> AnyArray:
+    """Return face boxes (..., 4), hairline to chin, for the `bounds` (..., 4) of landmarks."""
+    boxes = hull.copy()
+    bottom = boxes[..., 3]
+    boxes[..., 1] = bottom - (bottom - boxes[..., 1]) / (1 - HAIRLINE_SHARE)
     return boxes

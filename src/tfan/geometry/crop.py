@@ -48,40 +48,49 @@ class Windows:
     def __getitem__(self, rows: AnyArray | slice | list[int]) -> Windows:
         return Windows(self.centre_px[rows], self.half_side_px[rows], self.roll[rows])
 
+    def moved(self, shift_px: AnyArray) -> Windows:
+        """Return the windows moved to the right and down by shift_px (F, 2)."""
+        return Windows(self.centre_px + shift_px, self.half_side_px, self.roll)
+
     def to_image(self, points: AnyArray) -> Array:
         """Return points (F, N, 2) of window coordinates in pixels of the image."""
         scaled = points * self.half_side_px[:, None, None]
-        placed: Array = (_turn(scaled, self.roll) + self.centre_px[:, None]).astype(np.float32)
-        return placed
+        placed = _turn(scaled, self.roll)
+        placed += self.centre_px[:, None]
+        return placed.astype(np.float32, copy=False)
 
     def from_image(self, points_px: AnyArray) -> Array:
         """Return points (F, N, 2) of the image in window coordinates."""
         turned = _turn(points_px - self.centre_px[:, None], -self.roll)
-        scaled: Array = (turned / self.half_side_px[:, None, None]).astype(np.float32)
-        return scaled
+        turned /= self.half_side_px[:, None, None]
+        return turned.astype(np.float32, copy=False)
 
 
 def windows_for_boxes(boxes_px: AnyArray, five_px: AnyArray) -> Windows:
     """Return upright windows for face boxes (F, 4) whose five points (F, 5, 2) tell the roll."""
     roll = roll_of(five_px)
-    left, top, right, bottom = np.asarray(boxes_px, np.float64).T
-    width, height = np.maximum(right - left, 1), np.maximum(bottom - top, 1)
-    down = height * HAIRLINE_SHARE / 2  # from the box's centre to the hull's, along the face
-    centre = np.stack(
-        [(left + right) / 2 - np.sin(roll) * down, (top + bottom) / 2 + np.cos(roll) * down], axis=1
-    )
-    side = np.sqrt(width * height * (1 - HAIRLINE_SHARE))
-    return _windows(centre, side * CROP_SCALE / 2, roll)
+    rows = []
+    turns = zip(np.cos(roll).tolist(), np.sin(roll).tolist(), strict=True)
+    for (left, top, right, bottom), (cos, sin) in zip(boxes_px.tolist(), turns, strict=True):
+        width, height = max(right - left, 1.0), max(bottom - top, 1.0)
+        down = height * HAIRLINE_SHARE / 2  # from the box's centre to the hull's, along the face
+        side = math.sqrt(width * height * (1 - HAIRLINE_SHARE))
+        rows.append(((left + right) / 2 - sin * down, (top + bottom) / 2 + cos * down, side))
+    return _windows(rows, roll)
 
 
 def windows_for_points(points_px: AnyArray, five_px: AnyArray) -> Windows:
     """Return upright windows around landmarks (F, N, 2); five_px (F, 5, 2) tell the roll."""
     roll = roll_of(five_px)
-    hull = bounds(_turn(points_px, -roll)).astype(np.float64)  # in the face's own axes
-    centre = _turn((hull[:, None, :2] + hull[:, None, 2:]) / 2, roll)[:, 0]
-    sides = np.maximum(hull[:, 2:] - hull[:, :2], 1)
-    side = np.sqrt(sides[:, 0] * sides[:, 1])
-    return _windows(centre, side * CROP_SCALE / 2, roll)
+    cos, sin = np.cos(roll), np.sin(roll)
+    hull = bounds(_turned(points_px, cos, -sin))  # in the face's own axes
+    rows = []
+    turns = zip(cos.tolist(), sin.tolist(), strict=True)
+    for (left, top, right, bottom), (c, s) in zip(hull.tolist(), turns, strict=True):
+        x, y = (left + right) / 2, (top + bottom) / 2
+        side = math.sqrt(max(right - left, 1.0) * max(bottom - top, 1.0))
+        rows.append((c * x - s * y, s * x + c * y, side))
+    return _windows(rows, roll)
 
 
 def roll_of(five_px: AnyArray) -> Array:
@@ -106,13 +115,13 @@ def sample_windows(values: AnyArray, windows: Windows, *, size: int) -> Array:
     """
     out = np.empty((len(windows), size, size), np.float32)
     for row in range(len(windows)):
-        centre = windows.centre_px[row].astype(float)
+        centre = windows.centre_px[row].tolist()
         half, roll = float(windows.half_side_px[row]), float(windows.roll[row])
         _sample(values, centre, half, roll, out[row])
     return out
 
 
-def _sample(values: AnyArray, centre: AnyArray, half: float, roll: float, out: Array) -> None:
+def _sample(values: AnyArray, centre: list[float], half: float, roll: float, out: Array) -> None:
     size = len(out)
     step = 2 * half / size  # image pixels per window pixel
     reach = half * (abs(math.cos(roll)) + abs(math.sin(roll))) + _MARGIN_PX * max(step, 1)
@@ -162,12 +171,18 @@ def _span(centre: float, reach: float, length: int) -> tuple[int, int]:
 
 
 def _turn(points: AnyArray, roll: AnyArray) -> AnyArray:
-    cos, sin = np.cos(roll), np.sin(roll)
+    return _turned(points, np.cos(roll), np.sin(roll))
+
+
+def _turned(points: AnyArray, cos: AnyArray, sin: AnyArray) -> AnyArray:
+    """Return points (F, N, 2) turned clockwise by angles (F,)."""
     matrices = np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1)
     turned: AnyArray = points @ matrices
     return turned
 
 
-def _windows(centre: AnyArray, half_side: AnyArray, roll: AnyArray) -> Windows:
-    half = np.maximum(half_side, _MIN_HALF_SIDE_PX)
-    return Windows(centre.astype(np.float32), half.astype(np.float32), roll.astype(np.float32))
+def _windows(rows: list[tuple[float, float, float]], roll: Array) -> Windows:
+    """Return windows around hulls, each told by its centre's x and y and its mean side."""
+    table = np.array(rows).reshape(-1, 3)
+    half = np.maximum(table[:, 2] * (CROP_SCALE / 2), _MIN_HALF_SIDE_PX)
+    return Windows(table[:, :2].astype(np.float32), half.astype(np.float32), roll)

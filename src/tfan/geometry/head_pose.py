@@ -26,7 +26,6 @@ N_FITTED = 478  # every network has these, and they are spread over the whole fa
 # weight is 1 / (sigma^2 + that^2), so that no point counts for more than its place on heads says.
 _OWN_SHARE = 0.03
 _TINY = 1e-12
-_UPWARDS = np.array([[1.0], [-1.0]])  # image y runs down, the head's up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +65,9 @@ def head_poses(points_px: AnyArray, sigma_px: AnyArray) -> Array:
         points_px: MediaPipe's 478 points first; what follows them is not used.
         sigma_px: (F, 478 or more) expected distances; unsure points count less.
     """
-    maps = _maps(points_px, sigma_px)
-    return np.array([angles_deg(x, y) for x, y in maps.tolist()], np.float32).reshape(-1, 3)
+    return np.array(
+        [angles_deg(across, upwards) for across, upwards in _maps(points_px, sigma_px)], np.float32
+    ).reshape(-1, 3)
 
 
 def angles_deg(across: Sequence[float], upwards: Sequence[float]) -> tuple[float, float, float]:
@@ -106,19 +106,21 @@ def axes_in_image(pose_deg: AnyArray) -> Array:
     return np.stack([across, -upwards], axis=1).astype(np.float32)
 
 
-def _maps(points_px: AnyArray, sigma_px: AnyArray) -> Floats:
-    """Return the linear maps (F, 2, 3), rows right and up, that lay the mean head on the points."""
-    found = points_px[:, :N_FITTED].astype(np.float64)
-    hull = bounds(found)
-    area = np.maximum((hull[:, 2] - hull[:, 0]) * (hull[:, 3] - hull[:, 1]), _TINY)
-    own = _OWN_SHARE**2 * area[:, None]
+def _maps(points_px: AnyArray, sigma_px: AnyArray) -> list[tuple[list[float], list[float]]]:
+    """Return the linear maps, rows right and up, that lay the mean head on the points."""
+    found = points_px[:, :N_FITTED]
+    own = np.array([_OWN_SHARE**2 * _area(hull) for hull in bounds(found).tolist()])[:, None]
     weights = own / (np.square(sigma_px[:, :N_FITTED], dtype=np.float64) + own)
     head = mean_head()
     normal: AnyArray = (weights @ head.products).reshape(-1, 4, 4)
-    moments = head.affine.T @ (weights[:, :, None] * found)  # (F, 4, 2)
-    maps: AnyArray = np.linalg.solve(normal, moments)
-    linear: Floats = maps[:, :3].transpose(0, 2, 1) * _UPWARDS
-    return linear
+    moments = head.affine.T @ (weights[:, :, None] * found.astype(np.float64))  # (F, 4, 2)
+    maps = np.linalg.solve(normal, moments).tolist()
+    return [([x for x, _ in rows[:3]], [-y for _, y in rows[:3]]) for rows in maps]
+
+
+def _area(hull: Sequence[float]) -> float:
+    left, top, right, bottom = hull
+    return max((right - left) * (bottom - top), _TINY)
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:

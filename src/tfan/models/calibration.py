@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
+import numpy.typing as npt
 
 from tfan.types import AnyArray, Array
 
@@ -49,21 +50,21 @@ class Calibration:
 
     def visibility(self, said: AnyArray) -> Array:
         """Return the probability (F, N) that points are seen, from what the network said."""
-        logits = logit(said) - self.pivot
+        logits = logit(said, np.float32) - self.pivot
         below, above = self.slopes
-        return sigmoid(logits * np.where(logits < 0, below, above))
+        return sigmoid(logits * np.where(logits < 0, np.float32(below), np.float32(above)))
 
-    def sigma(self, said: AnyArray, *, visibility: AnyArray, outside: AnyArray) -> Array:
+    def sigma(self, said: AnyArray, *, visibility: AnyArray, outside: AnyArray | bool) -> Array:
         """Return expected distances (F, N) over the face's size.
 
         Args:
             said: (F, N) the network's expected distances over the face's size.
             visibility: (F, N) as `visibility` returns it.
-            outside: (F, N) bool, whether a point lies outside the image.
+            outside: (F, N) bool, whether a point lies outside the image; or one for all.
         """
-        grown = np.exp(self.hidden * (1 - visibility) + self.outside * outside)
+        grown = np.exp(self.hidden * (1 - visibility) + np.float32(self.outside) * outside)
         powered = said if self.power == 1 else np.maximum(said, _TINY) ** self.power
-        sigma: Array = (self.factor * powered * grown).astype(np.float32)
+        sigma: Array = (self.factor * powered * grown).astype(np.float32, copy=False)
         return sigma
 
     def quality(self, sigma: AnyArray, presence: AnyArray) -> Array:
@@ -73,9 +74,10 @@ class Calibration:
             sigma: (F, N) as `sigma` returns it; its geometric mean over the points counts.
             presence: (F,) probability that there is a face.
         """
-        whole = np.exp(np.log(np.maximum(sigma, _TINY)).mean(axis=1))
+        logs = np.log(np.maximum(sigma, _TINY))
+        whole = np.exp(np.add.reduce(logs, axis=1) / logs.shape[1])
         share = 1 / (1 + (whole / self.half_sigma) ** self.steepness)
-        likely: Array = (share * presence).astype(np.float32)
+        likely: Array = (share * presence).astype(np.float32, copy=False)
         return likely
 
 
@@ -94,9 +96,11 @@ def within(distance: AnyArray | float, sigma: AnyArray | float, *, shape: int) -
         shape: 1, 2, 3 and so on.
     """
     ratio = np.asarray(shape * distance / np.maximum(sigma, _TINY))
-    terms = np.ones_like(ratio)
+    terms: AnyArray | float = 1.0
     for k in range(shape - 1, 0, -1):  # 1 + t + t^2 / 2 + ..., after Horner
-        terms = 1 + terms * ratio / k
+        terms = terms * ratio
+        terms /= k
+        terms += 1
     share: AnyArray = 1 - terms * np.exp(-ratio)
     return share
 
@@ -113,14 +117,14 @@ def nominal_share(sigmas: float, *, shape: int) -> float:
     return float(within(sigmas, 1.0, shape=shape))
 
 
-def logit(probability: AnyArray | float) -> AnyArray:
-    """Return log(p / (1 - p)) of probabilities, bounded."""
-    p = np.clip(np.asarray(probability, np.float64), _LEAST, _MOST)
+def logit(probability: AnyArray | float, dtype: npt.DTypeLike = np.float64) -> AnyArray:
+    """Return log(p / (1 - p)) of probabilities, bounded, worked out in that dtype."""
+    p = np.minimum(np.maximum(np.asarray(probability, dtype), _LEAST), _MOST)
     odds: AnyArray = np.log(p / (1 - p))
     return odds
 
 
 def sigmoid(logits: AnyArray) -> Array:
     """Return 1 / (1 + exp(-z)) of logits, bounded."""
-    shares: Array = (1 / (1 + np.exp(-np.clip(logits, -60, 60)))).astype(np.float32)
-    return shares
+    shares: AnyArray = 1 / (1 + np.exp(np.minimum(-logits, 60)))
+    return shares.astype(np.float32, copy=False)

@@ -89,7 +89,8 @@ class Detector:
         (cells,) = self.runtime(batch)
         least = self.threshold if min_score is None else min_score
         found = decode(cells[0], input_hw=(batch.shape[2], batch.shape[3]), min_score=least)
-        boxes: AnyArray = found.boxes_px / np.tile(zoom, 2)  # the network counts from the corner
+        corners = found.boxes_px.reshape(-1, 2, 2) / zoom  # the network counts from the corner
+        boxes = corners.reshape(-1, 4)
         large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= _MIN_SIDE_PX
         inside = _centre_inside(boxes, plane.hw)
         rows = np.flatnonzero(large & inside)
@@ -108,9 +109,8 @@ def network_input(plane: Plane, long_side_px: int) -> tuple[Array, Array]:
         how = _interpolation(values.shape[1] / small_w)
         values = cv2.resize(values, (small_w, small_h), interpolation=how)
     batch = np.zeros((1, 1, _whole_grid(small_h), _whole_grid(small_w)), np.float32)
-    batch[0, 0, :small_h, :small_w] = normalise_frame(
-        values, low=plane.low, high=plane.high, floor=plane.floor
-    )
+    inside = batch[0, 0, :small_h, :small_w]
+    normalise_frame(values, low=plane.low, high=plane.high, floor=plane.floor, out=inside)
     return batch, np.array([small_w / width, small_h / height], np.float32)
 
 

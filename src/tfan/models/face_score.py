@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from operator import mul
 
 import numpy as np
 
@@ -39,10 +41,10 @@ class FaceScore:
             landmarks: (F,) mean confidence of the landmarks.
             size_px: (F,) sqrt(width x height) of the boxes.
         """
-        terms = features(detector, landmarks, size_px)
-        z = terms @ np.array([self.bias, self.detector, self.landmarks, self.size])
-        score: Array = (1 / (1 + np.exp(-z))).astype(np.float32)
-        return score
+        weights = (self.bias, self.detector, self.landmarks, self.size)
+        rows = zip(detector.tolist(), landmarks.tolist(), size_px.tolist(), strict=True)
+        logits = [sum(map(mul, weights, _features(*row))) for row in rows]
+        return np.array([1 / (1 + math.exp(-z)) for z in logits], np.float32)
 
 
 PLAIN_SCORE = FaceScore()  # the detector alone
@@ -50,13 +52,20 @@ PLAIN_SCORE = FaceScore()  # the detector alone
 
 def features(detector: AnyArray, landmarks: AnyArray, size_px: AnyArray) -> AnyArray:
     """Return (F, 4): what the weights of a `FaceScore` are for, in their order."""
-    sure = np.maximum(logit(landmarks), _UNSURE)
-    size = np.clip(np.log(np.maximum(size_px, 1.0) / _USUAL_SIZE_PX), *_SIZE_LIMITS)
-    return np.stack([np.ones_like(sure), logit(detector), sure, size], axis=1)
+    rows = zip(detector.tolist(), landmarks.tolist(), size_px.tolist(), strict=True)
+    return np.array([_features(*row) for row in rows]).reshape(-1, 4)
 
 
-def logit(probability: AnyArray) -> AnyArray:
-    """Return log(p / (1 - p)) of probabilities, bounded."""
-    p = np.clip(np.asarray(probability, np.float64), _LEAST, _MOST)
-    odds: AnyArray = np.log(p / (1 - p))
-    return odds
+def logit(probability: float) -> float:
+    """Return log(p / (1 - p)) of a probability, bounded."""
+    p = min(max(probability, _LEAST), _MOST)
+    return math.log(p / (1 - p))
+
+
+def _features(
+    detector: float, landmarks: float, size_px: float
+) -> tuple[float, float, float, float]:
+    """Return the features of one face; in plain numbers, of which arrays of one take ten times."""
+    least, most = _SIZE_LIMITS
+    size = min(max(math.log(max(size_px, 1.0) / _USUAL_SIZE_PX), least), most)
+    return 1.0, logit(detector), max(logit(landmarks), _UNSURE), size

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +14,15 @@ from tfan.geometry.crop import Windows
 from tfan.landmarks.schemes import load_scheme
 from tfan.models.calibration import PLAIN_CALIBRATION, Calibration, sigmoid
 from tfan.models.contract import Contract, Runtime
-from tfan.models.marks import Answers, Landmarks, calibrated, face_size_px, own_confidence, split
+from tfan.models.marks import (
+    Answers,
+    Landmarks,
+    calibrated,
+    face_size_px,
+    own_confidence,
+    row_means,
+    split,
+)
 from tfan.models.preparation import OWN, Preparation, Views
 from tfan.thermal.plane import Plane
 from tfan.types import AnyArray, Array
@@ -32,13 +41,14 @@ __all__ = [
 LANDMARK_CONTRACT = Contract("landmark", "crops", ("points", "log_sigma", "visibility", "presence"))
 Looks = Literal["auto", 1, 2]
 LOOKS: tuple[Looks, ...] = ("auto", 1, 2)
+_Told = tuple[list[float], float, float]  # centre, half side and roll of a window
 
 # A second look pays where the first shows that its own window was off by more than training saw
 # all the time. From 1 to FULL_OFFNESS times these bounds it takes over step by step, so that a
 # small change of the image never makes the landmarks jump.
 MAX_SHIFT = 0.10  # of the window's half side
 MAX_ZOOM = 1.18
-MAX_TURN = np.radians(10.0)
+MAX_TURN = math.radians(10.0)
 FULL_OFFNESS = 1.5
 # It pays as well where the mean confidence is below SURE, in full from UNSURE on; what lies below
 # HOPELESS is no face.
@@ -89,7 +99,7 @@ class Landmarker:
             return [self(planes[0], windows[0])]
         counts = [len(each) for each in windows]
         at = np.repeat(np.arange(len(planes)), counts)
-        said = self._answers(planes, at, _joined(windows))
+        said = self._answers(planes, at, joined(windows))
         hw = np.array([plane.hw for plane in planes])[at]
         ends = np.cumsum(counts)[:-1]
         return split(calibrated(said, self.calibration, hw=hw), ends)
@@ -117,7 +127,7 @@ class Landmarker:
         per_sigma = windows.half_side_px[:, None] * _DISTANCE_PER_SIGMA
         return Answers(
             windows.to_image(points),
-            (np.exp(log_sigma) * per_sigma).astype(np.float32),
+            (np.exp(log_sigma) * per_sigma).astype(np.float32, copy=False),
             sigmoid(visibility),
             sigmoid(presence.reshape(-1)),
         )
@@ -140,14 +150,15 @@ class Landmarker:
         return _blended(found, second, rows, weights[rows].clip(0, 1).astype(np.float32))
 
     def _look(self, planes: Sequence[Plane], at: AnyArray, windows: Views) -> Answers:
+        if len(windows) <= MAX_BATCH:
+            outputs = self.runtime(self._crops(planes, at, windows)[:, None])
+            return self.interpreted(outputs, windows)
         parts = []
         for start in range(0, len(windows), MAX_BATCH):
             rows = slice(start, start + MAX_BATCH)
             parts.append(self.runtime(self._crops(planes, at[rows], windows[rows])[:, None]))
-        if len(parts) == 1:
-            return self.interpreted(parts[0], windows)
-        outputs = [np.concatenate(output) for output in zip(*parts, strict=True)]
-        return self.interpreted(outputs, windows)
+        joined = [np.concatenate(output) for output in zip(*parts, strict=True)]
+        return self.interpreted(joined, windows)
 
     def _crops(self, planes: Sequence[Plane], at: AnyArray, windows: Views) -> Array:
         cut, stretch = self.preparation.cut, self.preparation.stretch
@@ -160,17 +171,27 @@ class Landmarker:
 
 def offness(first: Windows, better: Windows) -> AnyArray:
     """Return (F,) how far windows differ; from 1 on, a second look pays."""
-    shift = np.hypot(*(better.centre_px - first.centre_px).T) / first.half_side_px
-    zoom = np.abs(np.log(better.half_side_px / first.half_side_px))
-    turn = np.abs(np.angle(np.exp(1j * (better.roll - first.roll))))
-    bounds = (shift / MAX_SHIFT, zoom / np.log(MAX_ZOOM), turn / MAX_TURN)
-    largest: AnyArray = np.max(bounds, axis=0)
-    return largest
+    pairs = zip(_told(first), _told(better), strict=True)
+    return np.array([_offness(one, other) for one, other in pairs])
+
+
+def _told(windows: Windows) -> Iterator[_Told]:
+    """Return centre, half side and roll of each window."""
+    columns = windows.centre_px, windows.half_side_px, windows.roll
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _offness(first: _Told, better: _Told) -> float:
+    (centre, half, roll), (better_centre, better_half, better_roll) = first, better
+    shift = math.dist(centre, better_centre) / half / MAX_SHIFT
+    zoom = abs(math.log(better_half / half)) / math.log(MAX_ZOOM)
+    turn = abs(math.remainder(better_roll - roll, math.tau)) / MAX_TURN
+    return max(shift, zoom, turn)
 
 
 def unsureness(confidence: AnyArray) -> AnyArray:
     """Return (F,) how much faces of confidence (F, N) want a second look; none where 0 or less."""
-    mean = confidence.mean(axis=1)
+    mean = row_means(confidence)
     unsure: AnyArray = np.where(mean < HOPELESS, 0, (SURE - mean) / (SURE - UNSURE))
     return unsure
 
@@ -179,12 +200,13 @@ def five_of(points_px: Array) -> Array:
     """Return right eye, left eye, nose tip, mouth corners (F, 5, 2) of the 548, 478 or 70."""
     seventy = load_scheme("facesynthetics70")
     scheme = seventy if points_px.shape[1] == seventy.n_points else load_scheme("mediapipe478")
-    five: Array = points_px[:, scheme.five]
-    return five
+    return points_px.take(scheme.five, axis=1)
 
 
-def _joined(views: Sequence[Any]) -> Any:
-    """Return windows of several images one after the other."""
+def joined(views: Sequence[Any]) -> Any:
+    """Return views one after the other, as one."""
+    if len(views) == 1:
+        return views[0]
     kind = type(views[0])
     return kind(
         *(np.concatenate([getattr(each, name) for each in views])

@@ -10,6 +10,8 @@ from tfan.geometry.boxes import bounds
 from tfan.models.calibration import LAPLACE_SHAPE, NEAR_SHARE, Calibration, within
 from tfan.types import AnyArray, Array
 
+_HALF_PX = 0.5
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
@@ -39,6 +41,7 @@ class Landmarks:
         visibility: (F, N) probability that the point is seen; 0 outside the image.
         presence: (F,) probability that there is a face.
         quality: (F,) probability that the mean error of the points is below 5 % of that size.
+        hull_px: (F, 4) the boxes that just hold the points.
     """
 
     points_px: Array
@@ -47,6 +50,7 @@ class Landmarks:
     visibility: Array
     presence: Array
     quality: Array
+    hull_px: Array
 
 
 def calibrated(
@@ -60,31 +64,43 @@ def calibrated(
         hw: height and width of the image, or (F, 2) of each face's; what lies outside is not
             visible.
     """
-    size_px = face_size_px(said.points_px)[:, None]
-    outside = _outside(said.points_px, hw)
-    visibility = np.where(outside, np.float32(0), calibration.visibility(said.visibility))
+    hull = bounds(said.points_px)
+    size_px = hull_size_px(hull)[:, None]
+    visibility = calibration.visibility(said.visibility)
+    outside: AnyArray | bool = False
+    if _leaves(hull, hw):
+        outside = _outside(said.points_px, hw)
+        visibility = np.where(outside, np.float32(0), visibility)
     sigma = calibration.sigma(said.sigma_px / size_px, visibility=visibility, outside=outside)
     near = within(NEAR_SHARE, sigma, shape=calibration.shape) * said.presence[:, None]
     quality = calibration.quality(sigma, said.presence)
     return Landmarks(
         said.points_px,
         sigma * size_px,
-        near.astype(np.float32),
+        near.astype(np.float32, copy=False),
         visibility,
         said.presence,
         quality,
+        hull,
     )
 
 
 def rows_of(marks: Landmarks, rows: AnyArray) -> Landmarks:
-    """Return the landmarks of some faces."""
+    """Return the landmarks of some faces; the very same where it is all of them in order."""
+    if rows.tolist() == [*range(len(marks.presence))]:
+        return marks
     return Landmarks(*(getattr(marks, name)[rows] for name in Landmarks.__dataclass_fields__))
 
 
 def sureness(marks: Landmarks) -> AnyArray:
     """Return the mean confidence (F,) of faces."""
-    mean: AnyArray = marks.confidence.mean(axis=1)
-    return mean
+    return row_means(marks.confidence)
+
+
+def row_means(values: AnyArray) -> AnyArray:
+    """Return the means (F,) of rows (F, N); a third of the time that `mean` takes for few."""
+    means: AnyArray = np.add.reduce(values, axis=1) / np.float32(values.shape[1])
+    return means
 
 
 def split(marks: Landmarks, ends: AnyArray) -> list[Landmarks]:
@@ -95,8 +111,12 @@ def split(marks: Landmarks, ends: AnyArray) -> list[Landmarks]:
 
 def face_size_px(points_px: AnyArray) -> Array:
     """Return sqrt(width * height) (F,) of the hull of landmarks (F, N, 2)."""
-    hull = bounds(points_px)
-    sides = np.maximum(hull[:, 2:] - hull[:, :2], 1)
+    return hull_size_px(bounds(points_px))
+
+
+def hull_size_px(hull_px: AnyArray) -> Array:
+    """Return sqrt(width * height) (F,) of the hulls (F, 4) of landmarks."""
+    sides = np.maximum(hull_px[:, 2:] - hull_px[:, :2], 1)
     size: Array = np.sqrt(sides[:, 0] * sides[:, 1])
     return size
 
@@ -105,6 +125,17 @@ def own_confidence(said: Answers) -> AnyArray:
     """Return (F, N) as `Landmarks.confidence`, under the density of the training alone."""
     radius_px = NEAR_SHARE * face_size_px(said.points_px)[:, None]
     return within(radius_px, said.sigma_px, shape=LAPLACE_SHAPE) * said.presence[:, None]
+
+
+def _leaves(hull_px: AnyArray, hw: tuple[int, int] | AnyArray) -> bool:
+    """Say whether any hull (F, 4) of points reaches beyond an image: few do."""
+    if not isinstance(hw, tuple):
+        return True
+    height, width = hw[0] - _HALF_PX, hw[1] - _HALF_PX
+    return any(
+        left < -_HALF_PX or top < -_HALF_PX or right >= width or bottom >= height
+        for left, top, right, bottom in hull_px.tolist()
+    )
 
 
 def _outside(points_px: Array, hw: tuple[int, int] | AnyArray) -> AnyArray:

@@ -46,7 +46,9 @@ class Wanted:
             usual_score: least score where none was asked for.
         """
         least = usual_score if self.min_score is None else self.min_score
-        kept = [face for face in faces if face.score >= least and size_px(face) >= self.min_size_px]
+        kept = [face for face in faces if face.score >= least]
+        if self.min_size_px > 0:
+            kept = [face for face in kept if size_px(face) >= self.min_size_px]
         return kept[: self.max_faces]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
-from tfan.geometry.boxes import box_for_points
+from tfan.geometry.boxes import box_for_hull
 from tfan.models.contract import Runtime
 from tfan.models.detector import Detections, Doubles
 from tfan.models.face_score import PLAIN_SCORE, FaceScore
@@ -94,6 +94,10 @@ class Pipeline:
         wanted = Wanted(min_score=min_score, min_size_px=min_size_px, max_faces=max_faces)
         return self._wanted_on([prepare(image, mode)], wanted)[0]
 
+    def detect_in(self, plane: Plane) -> list[Face]:
+        """Return the faces of an image that is prepared already, best first, as `detect`."""
+        return self._wanted_on([plane], Wanted())[0]
+
     @overload
     def detect_batch(
         self, images: Sequence[Any] | AnyArray, mode: str = "auto", **limits: Any
@@ -167,7 +171,7 @@ class Pipeline:
         best = search(self.landmarker, plane, Pyramid(eta, stride, max_lvl))
         if sureness(best)[0] < self.min_sureness or best.presence[0] < self.min_presence:
             return None
-        boxes = boxes_in_image(box_for_points(best.points_px), plane.hw)
+        boxes = boxes_in_image(box_for_hull(best.hull_px), plane.hw)
         return faces_of(best, boxes, best.presence, scheme=self.scheme)[0]
 
     def _wanted_on(self, planes: Sequence[Plane], wanted: Wanted) -> list[list[Face]]:
@@ -198,9 +202,10 @@ class Pipeline:
         self, plane: Plane, found: Detections, marks: Landmarks, min_score: float
     ) -> Candidates:
         agree = self.landmarker.preparation.agree_boxes
-        boxes = agreed_boxes(found.boxes_px, marks) if agree else found.boxes_px
+        sure = sureness(marks)
+        boxes = agreed_boxes(found.boxes_px, marks, sure) if agree else found.boxes_px
         boxes = boxes_in_image(boxes, plane.hw)
-        scores = self.face_score(found.scores, sureness(marks), sizes_px(boxes))
+        scores = self.face_score(found.scores, sure, sizes_px(boxes))
         there = np.flatnonzero((marks.presence >= self.min_presence) & (scores >= min_score))
         doubles = self.detector.doubles if agree else _NONE_DOUBLE  # it has dropped its own
         rows = there[doubles.left(boxes[there], scores[there])]

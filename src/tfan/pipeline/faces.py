@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from tfan.geometry.boxes import areas, box_for_points, clip_boxes
+from tfan.geometry.boxes import areas, box_for_hull, clip_boxes
 from tfan.geometry.coordinates import to_image_px
 from tfan.geometry.head_pose import N_FITTED, head_poses
 from tfan.landmarks.schemes import N_NETWORK, NETWORK_SCHEMES, load_scheme
-from tfan.models.marks import Landmarks, sureness
+from tfan.models.marks import Landmarks
 from tfan.types import AnyArray, Array, Face
 
 
@@ -23,7 +23,7 @@ def faces_of(marks: Landmarks, boxes: Array, scores: AnyArray, *, scheme: str) -
     """
     rows = NETWORK_SCHEMES[scheme] if marks.points_px.shape[1] == N_NETWORK else slice(None)
     points = to_image_px(marks.points_px[:, rows])
-    five = points[:, load_scheme(scheme).five]
+    five = points.take(load_scheme(scheme).five, axis=1)
     poses = poses_deg(marks)
     return [
         Face(
@@ -52,14 +52,18 @@ def poses_deg(marks: Landmarks) -> Array:
     return head_poses(marks.points_px, marks.sigma_px)
 
 
-def agreed_boxes(boxes: Array, marks: Landmarks) -> Array:
+def agreed_boxes(boxes: Array, marks: Landmarks, sure: AnyArray) -> Array:
     """Return face boxes (F, 4) between the detector's and the landmarks' own.
 
     Sure landmarks overlap hand-drawn boxes better than the detector does, doubtful ones worse.
+
+    Args:
+        boxes: (F, 4) of the detector.
+        marks: of the same faces.
+        sure: (F,) their `sureness`.
     """
-    share = sureness(marks)[:, None]
-    agreed: Array = (boxes + share * (box_for_points(marks.points_px) - boxes)).astype(np.float32)
-    return agreed
+    agreed = boxes + sure[:, None] * (box_for_hull(marks.hull_px) - boxes)
+    return agreed.astype(np.float32, copy=False)
 
 
 def boxes_in_image(boxes: AnyArray, hw: tuple[int, int]) -> Array:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 
 from tfan.errors import InputError
 from tfan.thermal.palettes import Match, eight_bit_colours, recognise
+from tfan.thermal.sample import SAMPLE_PX, sorted_sample
 from tfan.types import AnyArray, Array
 
 Mode = Literal["auto", "temperature", "pixel"]
@@ -17,7 +19,6 @@ Channels = Literal["one", "grey", "palette", "luminance"]
 MODES = ("auto", "temperature", "pixel")
 ABSOLUTE_ZERO_CELSIUS = -273.15
 MIN_SIDE_PX = 16  # below, no face has enough pixels to be one
-_SAMPLE_PX = 8_000  # percentiles of so many pixels are steady to a fraction of a per cent
 _BULK = (0.05, 0.5, 0.95)  # what most pixels show; burning or dead ones are fewer
 _GREY_SPREAD = 12  # levels between channels that JPEG may bring into a grey picture
 _GREY_SHARE = 0.9  # of the pixels must be grey; text and cross-hairs may be coloured
@@ -38,10 +39,10 @@ class Unit:
     offset: float
     bulk_celsius: tuple[float, float]
 
-    def holds(self, bulk: AnyArray) -> bool:
+    def holds(self, bulk: tuple[float, float, float]) -> bool:
         """Whether percentiles in this unit would be temperatures around a face."""
-        low, _, high = bulk * self.scale + self.offset
-        return bool(self.bulk_celsius[0] <= low and high <= self.bulk_celsius[1])
+        low, _, high = (value * self.scale + self.offset for value in bulk)
+        return self.bulk_celsius[0] <= low and high <= self.bulk_celsius[1]
 
 
 UNITS = (
@@ -120,36 +121,6 @@ def as_image(image: Any) -> AnyArray:
     return array
 
 
-def sorted_sample(values: AnyArray) -> Array:
-    """Return the finite ones of about 8,000 evenly spread values, sorted, as float32."""
-    step = max(1, int((values.size / _SAMPLE_PX) ** 0.5))
-    for candidate in (values[::step, ::step], values):
-        flat = as_float32(candidate).reshape(-1)  # numpy sorts these fastest
-        flat.sort()
-        finite = flat[np.searchsorted(flat, -np.inf, "right") : np.searchsorted(flat, np.inf)]
-        if len(finite):
-            return finite if values.dtype == np.uint8 else _without_empty(finite)
-    raise InputError(
-        "image",
-        expected="finite values",
-        got="only NaN or infinite ones",
-        fix="Hand in the frame before it was masked.",
-    )
-
-
-def _without_empty(values: Array) -> Array:
-    """Return sorted values (N,) without zeros that lie far below all others: masked pixels."""
-    others = values[np.searchsorted(values, 0, "right") :]
-    masked = values[0] == 0 and len(others) > 0 and others[0] > others[len(others) // 2] / 2
-    return others if masked else values
-
-
-def as_float32(values: AnyArray) -> Array:
-    """Return a copy as float32; what is too large for it becomes infinite, and so no value."""
-    with np.errstate(over="ignore"):
-        return values.astype(np.float32)
-
-
 def to_celsius(values: AnyArray, reading: Reading) -> Array:
     """Return values (...) in degrees Celsius, float32; only for a reading of temperatures."""
     if reading.scale is None or reading.offset is None:
@@ -177,21 +148,28 @@ def read_values(dtype: np.dtype[Any], values: AnyArray, mode: str) -> Reading:
     if mode == "pixel":
         unit_name = _brightness_unit(dtype, values)
         return Reading("pixel", unit_name, "mode='pixel' was asked for")
-    bulk = values[[int(q * (len(values) - 1) + 0.5) for q in _BULK]].astype(np.float64)
+    low, middle, high = (float(values[int(q * (len(values) - 1) + 0.5)]) for q in _BULK)
+    bulk = low, middle, high
     seen = f"{bulk[0]:.6g}..{bulk[2]:.6g} (5th to 95th percentile)"
     unit = _temperature_unit(dtype, values, bulk, mode)
     if unit is not None:
-        reason = f"{dtype.name} values {seen} fit {unit.name}"
+        reason = f"{_name(dtype)} values {seen} fit {unit.name}"
         return Reading("temperature", unit.name, reason, scale=unit.scale, offset=unit.offset)
     name = _brightness_unit(dtype, values)
-    reason = f"{dtype.name} values {seen} are {name}"
+    reason = f"{_name(dtype)} values {seen} are {name}"
     if mode == "temperature":
         reason = f"{reason}: no temperature unit fits, although mode='temperature' was asked for"
     return Reading("pixel", name, reason)
 
 
+@cache
+def _name(dtype: np.dtype[Any]) -> str:
+    """Return the name of a dtype, which numpy puts together anew each time."""
+    return dtype.name
+
+
 def _temperature_unit(
-    dtype: np.dtype[Any], values: AnyArray, bulk: AnyArray, mode: str
+    dtype: np.dtype[Any], values: AnyArray, bulk: tuple[float, float, float], mode: str
 ) -> Unit | None:
     """Return the unit that the values fit; with mode "temperature" also where it is a guess."""
     candidates: tuple[Unit, ...]
@@ -224,7 +202,7 @@ def _brightness_unit(dtype: np.dtype[Any], values: AnyArray) -> str:
 
 def read_colours(image: AnyArray, mode: str) -> Reading:
     """Return the reading of (H, W, 3) colours."""
-    step = max(1, int((image.shape[0] * image.shape[1] / _SAMPLE_PX) ** 0.5))
+    step = max(1, int((image.shape[0] * image.shape[1] / SAMPLE_PX) ** 0.5))
     first, second, third = np.moveaxis(eight_bit_colours(image[::step, ::step]), 2, 0)
     largest = np.maximum(np.maximum(first, second), third)
     spread = largest - np.minimum(np.minimum(first, second), third)

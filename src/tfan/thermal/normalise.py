@@ -29,10 +29,8 @@ def normalise_crop(values: AnyArray, floor: float | npt.ArrayLike) -> Array:
     """
     values = np.asarray(values, np.float32)
     flat = values.reshape(-1, values.shape[-2] * values.shape[-1])
-    last = flat.shape[1] - 1
-    ranks = [int(q * last + 0.5) for q in CROP_QUANTILES]
-    low, median, high = np.sort(flat, axis=1)[:, ranks].T  # each (B,)
-    floors = np.broadcast_to(np.asarray(floor, np.float32), values.shape[:-2]).reshape(-1)
+    low, median, high = np.array([_ranked(crop) for crop in flat]).reshape(-1, 3).T  # each (B,)
+    floors = np.asarray(floor, np.float32).reshape(-1)
     contrast = np.maximum(high - low + floors, _TINY)
     scaled: Array = flat - median[:, None]
     scaled /= contrast[:, None]
@@ -40,7 +38,29 @@ def normalise_crop(values: AnyArray, floor: float | npt.ArrayLike) -> Array:
     return scaled.reshape(values.shape)
 
 
-def normalise_frame(values: AnyArray, *, low: float, high: float, floor: float) -> Array:
+def _ranked(values: Array) -> tuple[np.float32, np.float32, np.float32]:
+    """Return the elements of the crop's quantiles among sorted values (N,).
+
+    Parted thrice, each time a part of the one before: half the time of sorting.
+    """
+    last = len(values) - 1
+    low, middle, high = (int(q * last + 0.5) for q in CROP_QUANTILES)
+    parted = values.copy()
+    parted.partition(middle)
+    below, above = parted[:middle], parted[middle + 1 :]
+    least, most = parted[middle], parted[middle]
+    if low < middle:
+        below.partition(low)
+        least = below[low]
+    if high > middle:
+        above.partition(high - middle - 1)
+        most = above[high - middle - 1]
+    return least, parted[middle], most
+
+
+def normalise_frame(
+    values: AnyArray, *, low: float, high: float, floor: float, out: Array | None = None
+) -> Array:
     """Return (values - low) / max(high - low, floor) - 0.5, clipped to -0.7..0.7.
 
     Args:
@@ -48,8 +68,9 @@ def normalise_frame(values: AnyArray, *, low: float, high: float, floor: float) 
         low: 1st percentile of the frame, in the unit of the values.
         high: 99th percentile.
         floor: smallest contrast that counts as one.
+        out: where the result is written, of the shape of the values.
     """
     scale = 1.0 / max(high - low, floor, _TINY)
-    scaled = values * np.float32(scale)
+    scaled = np.multiply(values, np.float32(scale), out=out)
     scaled -= np.float32(low * scale + 0.5)
     return np.clip(scaled, -FRAME_LIMIT, FRAME_LIMIT, out=scaled)

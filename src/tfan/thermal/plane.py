@@ -8,18 +8,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from tfan.thermal.interpret import (
-    Reading,
-    as_float32,
-    as_image,
-    check_mode,
-    read_colours,
-    read_values,
-    sorted_sample,
-)
+from tfan.thermal.interpret import Reading, as_image, check_mode, read_colours, read_values
 from tfan.thermal.normalise import CROP_FLOOR_SHARE
 from tfan.thermal.palettes import decode, eight_bit_colours
 from tfan.thermal.repair import repair
+from tfan.thermal.sample import as_float32, sorted_sample
 from tfan.types import AnyArray
 
 SCENE_CELSIUS = (-40.0, 60.0)  # flames and freezers outside it do not set the contrast
@@ -28,7 +21,8 @@ _FLOOR_CELSIUS = 2.0  # less contrast than that is sensor noise blown up
 _FLOOR_LEVELS = 8.0  # of 255
 _FLOOR_SHARE = 0.004  # of the largest count: 1 degC or so on 14-bit sensors
 _RANKS = (0.01, 0.99)
-_NATIVE = ("uint8", "uint16", "int16", "float32")  # what OpenCV resizes as it is
+# What OpenCV resizes as it is.
+_NATIVE = frozenset(map(np.dtype, ("uint8", "uint16", "int16", "float32")))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,24 +55,25 @@ class Plane:
         return CROP_FLOOR_SHARE * max(self.high - self.low, self.floor)
 
 
-def prepare(image: Any, mode: str = "auto") -> Plane:
+def prepare(image: Any, mode: str = "auto", *, reading: Reading | None = None) -> Plane:
     """Return the plane of an image; the image is not changed.
 
     Args:
         image: see `tfan.interpret`.
         mode: "auto", "temperature" or "pixel".
+        reading: what the values mean, where that is known; else it is decided.
     """
     check_mode(mode)
     array = as_image(image)
     if array.ndim == 3:
-        reading = read_colours(array, mode)
+        reading = reading or read_colours(array, mode)
         values = _one_channel(array, reading)
         sample = sorted_sample(values)
     else:
-        values = array if array.dtype.name in _NATIVE else as_float32(array)
+        values = array if array.dtype in _NATIVE else as_float32(array)
         values = np.ascontiguousarray(values)
         sample = sorted_sample(values)
-        reading = read_values(array.dtype, sample, mode)
+        reading = reading or read_values(array.dtype, sample, mode)
     low, high = _contrast(sample, reading)
     floor = _floor(reading, float(sample[-1]))
     return Plane(repair(values, low=low, high=high, floor=floor), low, high, floor, reading)
@@ -94,10 +89,11 @@ def _one_channel(colours: AnyArray, reading: Reading) -> AnyArray:
 
 def _contrast(sample: AnyArray, reading: Reading) -> tuple[float, float]:
     if reading.scale is not None and reading.offset is not None:
-        bounds = [(celsius - reading.offset) / reading.scale for celsius in SCENE_CELSIUS]
-        first, last = np.searchsorted(sample, bounds)
-        if last - first >= _SCENE_SHARE * len(sample):
-            sample = sample[first:last]
+        least, most = ((celsius - reading.offset) / reading.scale for celsius in SCENE_CELSIUS)
+        if sample[0] < least or sample[-1] >= most:
+            first, last = np.searchsorted(sample, [least, most])
+            if last - first >= _SCENE_SHARE * len(sample):
+                sample = sample[first:last]
     low, high = (float(sample[int(q * (len(sample) - 1) + 0.5)]) for q in _RANKS)
     return low, high
 

@@ -28,7 +28,7 @@ def repair(values: AnyArray, *, low: float, high: float, floor: float) -> AnyArr
         floor: smallest contrast that counts.
     """
     margin = FAR_CONTRASTS * (high - low) + FAR_FLOORS * floor
-    smallest, largest = float(values.min()), float(values.max())  # NaN, if there is one
+    smallest, largest = _extremes(values)
     if smallest >= low - margin and largest <= high + margin:
         return values
     far = _outside(values, low - margin, high + margin)
@@ -36,6 +36,14 @@ def repair(values: AnyArray, *, low: float, high: float, floor: float) -> AnyArr
     if not np.isfinite(smallest + largest):
         bad |= ~np.isfinite(values)
     return _filled(values, bad, low) if bad.any() else values
+
+
+def _extremes(values: AnyArray) -> tuple[float, float]:
+    """Return the smallest and the largest value; NaN, if there is one."""
+    if values.dtype.kind == "f" or values.dtype.itemsize > 2:  # OpenCV passes over NaN
+        return float(values.min()), float(values.max())
+    smallest, largest, _, _ = cv2.minMaxLoc(values)
+    return smallest, largest
 
 
 def _outside(values: AnyArray, lowest: float, highest: float) -> npt.NDArray[np.bool_]:

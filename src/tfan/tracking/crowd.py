@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tfan.models.detector import Detections
-from tfan.models.marks import sureness
 from tfan.pipeline import Pipeline
 from tfan.thermal.plane import Plane
 from tfan.tracking.assign import assign, overlaps, pair_costs
-from tfan.tracking.look import Sighting, look_again, look_into, without_doubles
+from tfan.tracking.look import look_again, look_into, without_doubles
 from tfan.tracking.meetings import Meetings
 from tfan.tracking.settings import TrackSettings
+from tfan.tracking.sighting import Sighting
 from tfan.tracking.track import TENTATIVE, Track, five
 from tfan.types import AnyArray
 
@@ -82,10 +82,10 @@ class Crowd:
             for track, sighting in zip(tracks, seen, strict=True)
             if sighting.score >= least
             and _leads(self.pipeline, sighting)
-            and track.surprise(sighting.marks, now) <= _MAX_SURPRISE
+            and track.surprise(sighting, now) <= _MAX_SURPRISE
         ]
         for track, sighting in _without_taken(good, now):
-            track.see(sighting.marks, sighting.box_px, sighting.score, now)
+            track.see(sighting, now)
 
     def _asks_for_detector(self, now: float) -> bool:
         people = [track for track in self.tracks if track.track_id != TENTATIVE]
@@ -93,8 +93,10 @@ class Crowd:
             return True
         if any(track.seen_s < now or _doubtful(track) for track in self.tracks):
             return True
+        if len(people) == 1:
+            return False
         boxes = np.stack([track.box_px for track in people])
-        return len(people) > 1 and bool((np.triu(overlaps(boxes, boxes), 1) > _NEAR).any())
+        return bool((np.triu(overlaps(boxes, boxes), 1) > _NEAR).any())
 
     def _detect(self, plane: Plane, now: float) -> None:
         found = self.pipeline.detector(plane)
@@ -146,14 +148,10 @@ class Crowd:
                 continue
             here.append(sighting.box_px)
             if track is not None:
-                track.see(sighting.marks, sighting.box_px, sighting.score, now)
+                track.see(sighting, now)
                 track.hear(sighting.detector_score)
             elif len(self.tracks) < self.settings.max_faces:
-                self.tracks.append(_begun(sighting, now))
-
-
-def _begun(sighting: Sighting, now: float) -> Track:
-    return Track(sighting.marks, sighting.box_px, now, sighting.detector_score, sighting.score)
+                self.tracks.append(Track(sighting, now, sighting.detector_score))
 
 
 def _doubtful(track: Track) -> bool:
@@ -162,15 +160,16 @@ def _doubtful(track: Track) -> bool:
 
 
 def _is_person(track: Track, min_score: float) -> bool:
-    at_once = track.sureness >= _SURE and track.score >= _SURE_SCORE
-    often = track.hits >= _HITS and track.score >= min_score and track.sureness >= _HITS_SURE
+    score = track.last.score
+    at_once = track.sureness >= _SURE and score >= _SURE_SCORE
+    often = track.hits >= _HITS and score >= min_score and track.sureness >= _HITS_SURE
     return at_once or often
 
 
 def _leads(pipeline: Pipeline, sighting: Sighting) -> bool:
     """Whether landmarks say enough to lead to the next frame."""
     there = float(sighting.marks.presence[0]) >= pipeline.min_presence
-    return there and float(sureness(sighting.marks)[0]) >= _LEAST_SURE
+    return there and sighting.sureness >= _LEAST_SURE
 
 
 def _without_taken(seen: list[tuple[Track, Sighting]], now: float) -> list[tuple[Track, Sighting]]:
@@ -181,7 +180,7 @@ def _without_taken(seen: list[tuple[Track, Sighting]], now: float) -> list[tuple
     if len(seen) < 2:
         return seen
     # who was seen in the last frame goes first: the unseen only guess where they are
-    order = sorted(seen, key=lambda pair: (-pair[0].seen_s, pair[0].surprise(pair[1].marks, now)))
+    order = sorted(seen, key=lambda pair: (-pair[0].seen_s, pair[0].surprise(pair[1], now)))
     kept: list[tuple[Track, Sighting]] = []
     for track, sighting in order:
         boxes: AnyArray = np.array([each.box_px for _, each in kept]).reshape(-1, 4)

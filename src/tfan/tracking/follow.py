@@ -11,9 +11,12 @@ import numpy as np
 
 from tfan.tracking.moved import moved
 from tfan.tracking.smooth import TwoSided
+from tfan.tracking.steady import unwrapped, wrapped
 from tfan.tracking.tracker import Tracker
 from tfan.tracking.types import FrameNote, TrackedFace
-from tfan.types import Array
+from tfan.types import AnyArray, Array
+
+_BOX_ROWS, _POSE_ROWS = 2, 2  # what is smoothed with the points, each row two numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,17 +91,22 @@ def _smoothed_face(
     same = [other for each in kept for other in each.faces if other.track_id == face.track_id]
     times = np.array([other.time_s for other in same])
     held = np.array([other.held for other in same])
-    points = np.stack([_with_box(other) for other in same])
+    points = np.stack([_rows(other, face) for other in same])
     sigma = np.stack([_sigma(other) for other in same])
     row = next(i for i, other in enumerate(same) if other.frame == frame)
-    out = smooth(times, points, sigma, held, row)
-    return replace(face, face=moved(face.face, out[:-2], out[-2:].reshape(4)))
+    out = smooth(times, points, sigma, held, row, whole=slice(0, -_POSE_ROWS))
+    points, box, pose = np.split(out, [-_BOX_ROWS - _POSE_ROWS, -_POSE_ROWS])
+    posed = wrapped(pose.reshape(4)[:3]) if np.isfinite(pose).all() else face.face.pose_deg
+    return replace(face, face=moved(face.face, points, box.reshape(4), posed))
 
 
-def _with_box(face: TrackedFace) -> Array:
-    return np.concatenate([face.measured_px, face.face.box_px.reshape(2, 2)])
+def _rows(face: TrackedFace, now: TrackedFace) -> AnyArray:
+    """Return the points, the corners of the box, and the pose as two more points."""
+    pose = unwrapped(face.face.pose_deg, now.face.pose_deg)
+    rows = face.measured_px.reshape(-1), face.face.box_px, pose, pose[:1]
+    return np.concatenate(rows).reshape(-1, 2)
 
 
 def _sigma(face: TrackedFace) -> Array:
     mean = face.face.sigma_px.mean()
-    return np.concatenate([face.face.sigma_px, np.full(2, mean, np.float32)])
+    return np.concatenate([face.face.sigma_px, np.full(_BOX_ROWS + _POSE_ROWS, mean, np.float32)])

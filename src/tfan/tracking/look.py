@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tfan.geometry.boxes import suppress
+from tfan.geometry.boxes import box_for_hull, suppress
 from tfan.models.detector import Detections
-from tfan.models.landmarker import five_of, offness
-from tfan.models.marks import Landmarks, rows_of, sureness
+from tfan.models.landmarker import Landmarker, five_of, joined, offness
+from tfan.models.marks import Landmarks, sureness
 from tfan.pipeline import Pipeline
 from tfan.pipeline.faces import agreed_boxes, sizes_px
 from tfan.thermal.plane import Plane
-from tfan.tracking.track import Track, box_of
+from tfan.tracking.sighting import Sighting, sightings
+from tfan.tracking.track import Track, carried
 from tfan.types import AnyArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sighting:
-    """One face as seen in one frame, counted from pixel centres."""
-
-    marks: Landmarks
-    box_px: AnyArray
-    score: float
-    detector_score: float
 
 
 def look_again(
@@ -34,23 +24,42 @@ def look_again(
     """Return what is seen where faces are expected, one sighting for each track."""
     if not tracks:
         return []
-    places = [track.expected(time_s) for track in tracks]
-    points, boxes = np.stack([p for p, _ in places]), np.stack([b for _, b in places])
     prep, landmarker = pipeline.landmarker.preparation, pipeline.landmarker
-    if prep.place_again is None:
-        marks = landmarker.look(plane, prep.place(boxes, five_of(points), plane.hw))
-    else:
-        views: Any = prep.place_again(points, five_of(points))
-        marks = landmarker.look(plane, views)
-        better: Any = prep.place_again(marks.points_px, five_of(marks.points_px))
-        rows = np.flatnonzero(offness(views, better) > 1)
-        if len(rows):
-            marks = _replaced(marks, landmarker.look(plane, better[rows]), rows)
-    found = [
-        box_of(marks.points_px[i], _carried(pipeline, track)) for i, track in enumerate(tracks)
-    ]
     heard = np.array([track.detector_score for track in tracks])
-    return _sightings(pipeline, marks, np.stack(found), heard)
+    if prep.place_again is None:
+        places = [track.expected(time_s) for track in tracks]
+        points, boxes = (np.array(each) for each in zip(*places, strict=True))
+        marks, around = landmarker.look(plane, prep.place(boxes, five_of(points), plane.hw)), None
+    else:
+        marks, around = _look_around(landmarker, plane, tracks, time_s)
+    if prep.agree_boxes:
+        found = box_for_hull(marks.hull_px)
+    else:
+        found = np.array([carried(each, marks.hull_px[i]) for i, each in enumerate(tracks)])
+    scores = _scores(pipeline, marks, found, heard)
+    return sightings(marks, found, scores, heard, around)
+
+
+def _look_around(
+    landmarker: Landmarker, plane: Plane, tracks: list[Track], time_s: float
+) -> tuple[Landmarks, list[Any]]:
+    """Return landmarks where faces are expected, and views around them; None where looked twice."""
+    place: Any = landmarker.preparation.place_again
+    around = [track.last.around for track in tracks]
+    if any(view is None for view in around):
+        points = np.array([track.expected(time_s)[0] for track in tracks])
+        views = place(points, five_of(points))
+    else:
+        shifts = np.array([track.shift(time_s) for track in tracks], np.float32)
+        views = joined(around).moved(shifts)
+    marks = landmarker.look(plane, views)
+    better = place(marks.points_px, five_of(marks.points_px))
+    around = [better[i : i + 1] for i in range(len(tracks))]
+    rows = np.flatnonzero(offness(views, better) > 1)
+    if len(rows):
+        marks = _replaced(marks, landmarker.look(plane, better[rows]), rows)
+        around = [None if i in rows else view for i, view in enumerate(around)]
+    return marks, around
 
 
 def look_into(
@@ -62,12 +71,11 @@ def look_into(
     boxes, scores = found.boxes_px[rows], found.scores[rows]
     prep = pipeline.landmarker.preparation
     marks = pipeline.landmarker(plane, prep.place(boxes, found.five_px[rows], plane.hw))
+    judged, laid = boxes, boxes
     if prep.agree_boxes:
-        judged = agreed_boxes(boxes, marks)
-        laid = np.stack([box_of(points, None) for points in marks.points_px])
-        seen = pipeline.face_score(scores, sureness(marks), sizes_px(judged))
-        return _with_scores(marks, laid, seen, scores)
-    return _sightings(pipeline, marks, boxes, scores)
+        judged = agreed_boxes(boxes, marks, sureness(marks))
+        laid = box_for_hull(marks.hull_px)
+    return sightings(marks, laid, _scores(pipeline, marks, judged, scores), scores)
 
 
 def without_doubles(sightings: list[Sighting]) -> list[int]:
@@ -78,27 +86,8 @@ def without_doubles(sightings: list[Sighting]) -> list[int]:
     return suppress(boxes, np.array([each.score for each in sightings]))
 
 
-def _carried(pipeline: Pipeline, track: Track) -> tuple[AnyArray, AnyArray] | None:
-    if pipeline.landmarker.preparation.agree_boxes:
-        return None
-    return track.marks.points_px[0], track.box_px
-
-
-def _sightings(
-    pipeline: Pipeline, marks: Landmarks, boxes: AnyArray, heard: AnyArray
-) -> list[Sighting]:
-    return _with_scores(
-        marks, boxes, pipeline.face_score(heard, sureness(marks), sizes_px(boxes)), heard
-    )
-
-
-def _with_scores(
-    marks: Landmarks, boxes: AnyArray, scores: AnyArray, heard: AnyArray
-) -> list[Sighting]:
-    return [
-        Sighting(rows_of(marks, np.array([i])), boxes[i], float(scores[i]), float(heard[i]))
-        for i in range(len(scores))
-    ]
+def _scores(pipeline: Pipeline, marks: Landmarks, boxes: AnyArray, heard: AnyArray) -> AnyArray:
+    return pipeline.face_score(heard, sureness(marks), sizes_px(boxes))
 
 
 def _replaced(marks: Landmarks, others: Landmarks, rows: AnyArray) -> Landmarks:

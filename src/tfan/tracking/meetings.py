@@ -31,6 +31,9 @@ class Meetings:
     def __call__(self, plane: Plane, tracks: list[Track], now: float) -> None:
         """Learn the looks of those who stand alone; set right those who were mixed up."""
         people = [track for track in tracks if track.track_id != TENTATIVE]
+        if len(people) < 2:  # nobody to be mixed up with: no look need be known
+            self._pairs.clear()
+            return
         met = self._note(people, now)
         by_id = {track.track_id: track for track in people}
         for pair in list(self._pairs):
@@ -45,8 +48,6 @@ class Meetings:
 
     def _note(self, people: list[Track], now: float) -> set[tuple[int, int]]:
         """Return the pairs that are close now, and keep them."""
-        if len(people) < 2:
-            return set()
         boxes = np.stack([track.expected(now)[1] for track in people])
         near = np.argwhere(np.triu(overlaps(boxes, boxes), 1) > _NEAR)
         met = {(people[i].track_id, people[j].track_id) for i, j in near.tolist()}
@@ -69,14 +70,15 @@ class Meetings:
         if swap < _SURER * stay:
             one.track_id, other.track_id = other.track_id, one.track_id
             one.look, other.look = other.look, one.look
-            one.euro, other.euro = None, None
+            one.steady, other.steady = None, None
 
 
 def look_of(plane: Plane, track: Track) -> Array:
     """Return the values (N,) of the plane at a track's landmarks."""
     height, width = plane.hw
-    x, y = np.rint(track.marks.points_px[0]).astype(int).T
-    look: Array = plane.values[y.clip(0, height - 1), x.clip(0, width - 1)].astype(np.float32)
+    points = np.rint(track.marks.points_px[0])
+    inside = np.minimum(np.maximum(points, 0), (width - 1, height - 1)).astype(np.intp)
+    look: Array = plane.values[inside[:, 1], inside[:, 0]].astype(np.float32)
     return look
 
 

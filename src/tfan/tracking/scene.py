@@ -29,13 +29,16 @@ class SceneWatch:
         """Return what happened, and the change of the median in the plane's unit."""
         values, thumb = plane.values, thumbnail(plane.values)
         last_values, last = self._values, self._thumb
-        self._values, self._thumb = values.copy(), thumb  # cameras write into the same array again
-        if last_values is None or last is None:
-            return "first", 0.0
-        if last_values.shape != values.shape:
-            return "cut", 0.0
+        if last_values is None or last is None or last_values.shape != values.shape:
+            self._values, self._thumb = values.copy(), thumb
+            return ("first" if last is None else "cut"), 0.0
         if np.array_equal(thumb, last) and np.array_equal(values, last_values):
             return "freeze", 0.0
+        if last_values.dtype == values.dtype:
+            np.copyto(last_values, values)  # cameras write into the same array again
+        else:
+            self._values = values.copy()
+        self._thumb = thumb
         return judged(last, thumb, contrast=max(plane.high - plane.low, plane.floor))
 
     def reset(self) -> None:

@@ -11,6 +11,7 @@ from tfan.types import AnyArray, Array
 
 _LEAST_WEIGHT = 1e-9
 _HELD_WEIGHT = 1e-3  # of frames that were predicted, not measured
+_ALL = slice(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,14 @@ class TwoSided:
             raise InputError("times", expected="0 < narrow_s <= wide_s <= reach_s", got=got)
 
     def __call__(
-        self, times_s: AnyArray, points_px: AnyArray, sigma_px: AnyArray, held: AnyArray, row: int
+        self,
+        times_s: AnyArray,
+        points_px: AnyArray,
+        sigma_px: AnyArray,
+        held: AnyArray,
+        row: int,
+        *,
+        whole: slice = _ALL,
     ) -> Array:
         """Return the points (N, 2) of one frame, smoothed.
 
@@ -48,6 +56,7 @@ class TwoSided:
             sigma_px: (T, N).
             held: (T,) whether the frame was predicted.
             row: of the frame.
+            whole: the points that tell how the face moves as a whole; the rest goes with them.
         """
         passed = times_s - times_s[row]
         near = np.abs(passed) <= self.reach_s
@@ -61,8 +70,8 @@ class TwoSided:
             return flat
         narrow = _line(passed, points, sure, self.narrow_s)
         noise = self.noise_share * np.asarray(sigma_px[near], np.float64).min(axis=0)
-        apart = (narrow - wide).mean(axis=0)  # of the face as a whole: noise of points cancels
-        level = np.maximum(noise.mean(), 1e-3)
+        apart = (narrow - wide)[whole].mean(axis=0)  # noise of single points cancels
+        level = np.maximum(noise[whole].mean(), 1e-3)
         share = np.clip(np.linalg.norm(apart) / level - 1, 0, 1)
         smooth: Array = (wide + share * (narrow - wide)).astype(np.float32)
         return smooth

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tfan.geometry.boxes import bounds, box_for_points
+from tfan.geometry.boxes import bounds
 from tfan.models.landmarker import five_of
-from tfan.models.marks import Landmarks, face_size_px, sureness
-from tfan.tracking.one_euro import OneEuro
+from tfan.models.marks import Landmarks
+from tfan.tracking.sighting import Sighting
+from tfan.tracking.steady import Steady
 from tfan.types import AnyArray, Array
 
 TENTATIVE = 0  # number of a track that has not been seen often enough to be a person
@@ -26,30 +27,26 @@ class Track:
     """A face that is followed; all places are counted from pixel centres.
 
     Attributes:
-        marks: landmarks of one face, as last measured.
-        box_px: (4,) face box that belongs to them.
+        last: the face as last measured.
         seen_s: when that was.
         detector_score: running mean of what the detector said.
-        score: of the face when it was last seen.
         track_id: the person's number, `TENTATIVE` until there is one.
         hits: frames in which it was seen.
         usual: running mean of the landmarks' mean confidence.
-        velocity: (2,) pixels a second.
-        euro: filter of the points handed out, where they are smoothed at once.
+        velocity: x and y, pixels a second.
+        steady: filter of what is handed out, where that is smoothed at once.
         look: (N,) running mean of the image at the landmarks, while nobody was near.
         looks: frames that went into it.
     """
 
-    marks: Landmarks
-    box_px: AnyArray
+    last: Sighting
     seen_s: float
     detector_score: float
-    score: float
     track_id: int = TENTATIVE
     hits: int = 1
     usual: float = 0.0
-    velocity: AnyArray = field(default_factory=lambda: np.zeros(2))
-    euro: OneEuro | None = None
+    velocity: tuple[float, float] = (0.0, 0.0)
+    steady: Steady | None = None
     look: Array | None = None
     looks: int = 0
 
@@ -57,47 +54,54 @@ class Track:
         self.usual = self.sureness
 
     @property
+    def marks(self) -> Landmarks:
+        """Landmarks of the one face, as last measured."""
+        return self.last.marks
+
+    @property
+    def box_px(self) -> AnyArray:
+        """Face box (4,) that belongs to them."""
+        return self.last.box_px
+
+    @property
     def sureness(self) -> float:
         """Mean confidence of the landmarks, when last seen."""
-        return float(sureness(self.marks)[0])
+        return self.last.sureness
 
     @property
     def size_px(self) -> float:
         """Sqrt(width x height) of the landmarks' hull."""
-        return float(face_size_px(self.marks.points_px)[0])
+        return self.last.size_px
 
-    @property
-    def centre_px(self) -> AnyArray:
-        """Mean (2,) of the points."""
-        mean: AnyArray = self.marks.points_px[0].mean(axis=0)
-        return mean
-
-    def shift(self, time_s: float) -> Array:
-        """Return (2,) how far the face is expected to have gone since it was seen."""
+    def shift(self, time_s: float) -> tuple[float, float]:
+        """Return how far to the right and down the face is expected to have gone meanwhile."""
         coasted = _COAST_S * (1 - math.exp(-max(time_s - self.seen_s, 0.0) / _COAST_S))
-        return (self.velocity * coasted).astype(np.float32)
+        x, y = self.velocity
+        return x * coasted, y * coasted
 
     def expected(self, time_s: float) -> tuple[Array, AnyArray]:
         """Return points (N, 2) and box (4,) where they are expected."""
-        shift = self.shift(time_s)
-        return self.marks.points_px[0] + shift, self.box_px + np.tile(shift, 2)
+        x, y = self.shift(time_s)
+        shift = np.array((x, y, x, y), np.float32)
+        return self.marks.points_px[0] + shift[:2], self.box_px + shift
 
-    def surprise(self, marks: Landmarks, time_s: float) -> float:
+    def surprise(self, seen: Sighting, time_s: float) -> float:
         """Return how far a measurement lies from what was expected, in sizes of the face."""
-        moved = marks.points_px[0].mean(axis=0) - self.centre_px - self.shift(time_s)
-        growth = math.log(float(face_size_px(marks.points_px)[0]) / self.size_px)
-        return float(np.linalg.norm(moved)) / self.size_px + abs(growth)
+        (x, y), (last_x, last_y), (dx, dy) = seen.centre_px, self.last.centre_px, self.shift(time_s)
+        moved = math.hypot(x - last_x - dx, y - last_y - dy)
+        return moved / self.size_px + abs(math.log(seen.size_px / self.size_px))
 
-    def see(self, marks: Landmarks, box_px: AnyArray, score: float, time_s: float) -> None:
+    def see(self, seen: Sighting, time_s: float) -> None:
         """Take in a measurement."""
         passed = max(time_s - self.seen_s, 1e-6)
-        speed = (marks.points_px[0].mean(axis=0) - self.centre_px) / passed
         share = 1.0 if self.hits == 1 else _NEW_SHARE
         if passed <= 2 * _COAST_S:
-            self.velocity = self.velocity + share * (speed - self.velocity)
+            places = zip(self.velocity, seen.centre_px, self.last.centre_px, strict=True)
+            x, y = (v + share * ((new - old) / passed - v) for v, new, old in places)
+            self.velocity = x, y
         else:
-            self.velocity = np.zeros(2)
-        self.marks, self.box_px, self.score, self.seen_s = marks, box_px, score, time_s
+            self.velocity = 0.0, 0.0
+        self.last, self.seen_s = seen, time_s
         self.hits += 1
         self.usual += 0.1 * (self.sureness - self.usual)
 
@@ -117,6 +121,7 @@ class Track:
         marks = replace(
             self.marks,
             points_px=points[None],
+            hull_px=bounds(points[None]),
             sigma_px=sigma,
             confidence=(self.marks.confidence * share).astype(np.float32),
             visibility=np.zeros_like(self.marks.visibility),
@@ -125,23 +130,12 @@ class Track:
         return marks, box
 
 
-def box_of(points_px: AnyArray, last: tuple[AnyArray, AnyArray] | None) -> AnyArray:
-    """Return the face box (4,) of points (N, 2).
-
-    Args:
-        points_px: of the face now.
-        last: points (N, 2) and box (4,) of the same face before; the box is carried along. None
-            lays it by the points alone, which need a forehead for that.
-    """
-    if last is None:
-        box: AnyArray = box_for_points(points_px)
-        return box
-    before, now = bounds(last[0]), bounds(points_px)
-    size_before = np.maximum(before[2:] - before[:2], 1)
-    zoom = (now[2:] - now[:2]) / size_before
-    carried = (last[1].reshape(2, 2) - before[:2]) * zoom + now[:2]
-    moved: AnyArray = carried.reshape(4)
-    return moved
+def carried(track: Track, hull_px: AnyArray) -> AnyArray:
+    """Return the box (4,) of a track, carried along to where the hull (4,) of its points is now."""
+    before = track.marks.hull_px[0]
+    zoom = (hull_px[2:] - hull_px[:2]) / np.maximum(before[2:] - before[:2], 1)
+    corners: AnyArray = (track.box_px.reshape(2, 2) - before[:2]) * zoom + hull_px[:2]
+    return corners.reshape(4)
 
 
 def five(points_px: Array) -> Array:

@@ -13,10 +13,10 @@ from tfan.pipeline import Pipeline
 from tfan.pipeline.faces import boxes_in_image, faces_of
 from tfan.thermal.plane import Plane, prepare
 from tfan.tracking.crowd import Crowd
-from tfan.tracking.moved import moved
-from tfan.tracking.one_euro import EuroSettings, OneEuro
+from tfan.tracking.one_euro import EuroSettings
 from tfan.tracking.scene import SceneWatch
 from tfan.tracking.settings import MODES, TrackSettings
+from tfan.tracking.steady import Steady
 from tfan.tracking.track import TENTATIVE, Track
 from tfan.tracking.types import FrameNote, TrackedFace
 from tfan.types import AnyArray
@@ -80,16 +80,13 @@ class Tracker:
         Raises:
             InputError: no image, or a time that is not after the last one.
         """
-        values = image.values if isinstance(image, Frame) else image
-        if time_s is None and isinstance(image, Frame):
-            time_s = image.time_s
+        plane, time_s = _opened(image, time_s, mode)
         number, now = self._clock(time_s)
-        plane = prepare(values, mode)
         event, step = self._watch(plane)
         if event == "cut":
             self._crowd.tracks = []
         if not self._row.follows:
-            found = self.pipeline.detect(values, mode)
+            found = self.pipeline.detect_in(plane)
             self.note = FrameNote(number, now, event, step, detected=True)
             self._faces = [
                 TrackedFace(face, i, now, number, held=False, measured_px=face.points_px)
@@ -134,12 +131,20 @@ class Tracker:
             if (middle < 0).any() or (middle >= plane.hw[::-1]).any():
                 return None
         boxes = boxes_in_image(box[None].astype(np.float32), plane.hw)
-        scores: AnyArray = np.array([track.score], np.float32)
+        scores: AnyArray = np.array([track.last.score], np.float32)
         (face,) = faces_of(marks, boxes, scores, scheme=self.pipeline.scheme)
         measured = face.points_px
         if self._row.smooths:
-            if track.euro is None:
-                track.euro = OneEuro(self.smoothing)
-            smooth = track.euro(face.points_px, track.size_px, note.time_s)
-            face = moved(face, smooth)
+            if track.steady is None:
+                track.steady = Steady(self.smoothing)
+            face = track.steady(face, track.size_px, note.time_s)
         return TrackedFace(face, track.track_id, note.time_s, note.frame, unseen > 0, measured)
+
+
+def _opened(image: Any, time_s: float | None, mode: str) -> tuple[Plane, float | None]:
+    """Return the plane of a frame or an image, and its time; what a frame says of itself holds."""
+    if not isinstance(image, Frame):
+        return prepare(image, mode), time_s
+    reading = image.reading if mode == "auto" else None
+    plane = prepare(image.values, mode, reading=reading)
+    return plane, image.time_s if time_s is None else time_s
