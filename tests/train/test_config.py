@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from tfan.errors import InputError
-from tfan.train.config import config_text, parse_config, read_config, with_budget
+from tfan.train.config import (
+    bundled_config,
+    bundled_names,
+    config_text,
+    parse_config,
+    read_config,
+    with_budget,
+)
 
 from .conftest import tiny_config
 
@@ -14,11 +21,21 @@ ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "src" / "tfan" / "train" / "configs"
 
 
-@pytest.mark.parametrize("name", ["landmarks", "detector"])
+@pytest.mark.parametrize("name", bundled_names())
 def test_a_bundled_configuration_survives_writing_and_reading(name):
     config = read_config(CONFIGS / f"{name}.toml")
-    assert config.task == name
-    assert parse_config(config_text(config)) == config
+    assert config.task == name.removeprefix("finetune-")
+    assert parse_config(config_text(config)) == config == bundled_config(name)
+
+
+def test_fine_tuning_is_configured_as_it_was_shown():
+    shown = read_config(ROOT / "docs" / "models" / "finetune" / "config.toml")
+    assert shown == bundled_config("finetune-landmarks")
+
+
+@pytest.mark.parametrize("task", ["landmarks", "detector"])
+def test_fine_tuning_begins_with_the_bundled_network(task):
+    assert bundled_config(f"finetune-{task}").network == bundled_config(task).network
 
 
 @pytest.mark.parametrize(("name", "varied"), [("landmarks", "crops"), ("detector", "scenes")])
@@ -40,7 +57,7 @@ def test_another_time_budget_replaces_a_number_of_images():
     [
         ("task = ", "expected TOML"),
         ('task = "landmarks"', "got no name"),
-        ('task = "faces"\nname = "x"\n[schedule]\nminutes = 1', "or detector, got 'faces'"),
+        ('task = "faces"\nname = "x"\n[schedule]\nminutes = 1', "or published, got 'faces'"),
         ('task = "detector"\nname = "x"\n[schedule]\nminute = 1', r"\[schedule\].*got minute"),
         ('task = "detector"\nname = "x"\n[schedule]\nbatch = 8', "Give either minutes or images"),
         ('task = "detector"\nname = "x"\n[schedule]\nminutes=1\nimages=1', "one positive budget"),

@@ -12,7 +12,7 @@ from tfan.train.landmark_task import LandmarkTask
 from tfan.train.loop import Progress, move_average, rate_at, spent
 from tfan.train.reports import read_records
 from tfan.train.run import run
-from tfan.train.setting import Setting
+from tfan.train.setting import Setting, as_sources
 
 from .conftest import tiny_config
 
@@ -35,7 +35,9 @@ def test_a_training_learns_and_leaves_its_results(task, data, tmp_path, monkeypa
     expected = "nme_facesynthetics70" if task == "landmarks" else "ap50"
     assert expected in scores
     written = {path.name for path in (tmp_path / "docs" / "tiny").iterdir()}
-    assert written == {"config.toml", "curve.jsonl", "curve.png", "scores.json"}
+    assert written == {
+        "config.toml", "curve.jsonl", "curve.png", "scores.json", "sources.json",
+    }  # fmt: skip
 
 
 def test_a_resumed_training_goes_on_where_it_stopped(data, tmp_path):
@@ -112,11 +114,12 @@ def test_an_unknown_device_is_one_sentence(data, tmp_path):
 def test_some_of_a_batch_shows_no_face_once_negatives_exist(data):
     config = tiny_config("landmarks")
     config = replace(config, crops=replace(config.crops, negative_share=0.25))
-    setting = Setting(config, data, held_out=None, device=torch.device("cpu"), seed=0)
-    task = LandmarkTask(setting)
-    assert int((~task.next_batch().present).sum()) == 4
+    setting = Setting(config, as_sources(data), (), torch.device("cpu"), seed=0, out=data)
+    (part,) = LandmarkTask(setting).next_batch()
+    assert int((~part.batch.present).sum()) == 4
     (data / "negatives-00000.npz").unlink()
-    assert bool(LandmarkTask(setting).next_batch().present.all())
+    (part,) = LandmarkTask(setting).next_batch()
+    assert bool(part.batch.present.all())
 
 
 def test_the_rate_rises_then_falls():

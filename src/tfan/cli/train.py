@@ -25,7 +25,7 @@ app = typer.Typer(
 
 Config = Annotated[
     Path | None,
-    typer.Option(help="TOML file, or the name of a bundled one: finetune, published, ..."),
+    typer.Option(help="TOML file, or the name of a bundled one, such as finetune-landmarks."),
 ]
 Data = Annotated[
     list[str],

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from tfan.errors import InputError
+from tfan.train.tables import build_all, read_text, toml_text
 
-TASKS = ("landmarks", "detector")
+TASKS = ("landmarks", "detector", "published")
+SHAPES = ("cosine", "linear")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
 
@@ -23,6 +25,8 @@ class Schedule:
         images: budget in training images; None when minutes is given.
         warm_up: share of the budget over which the learning rate rises.
         last_rate: learning rate at the end, as a share of rate.
+        shape: of its fall, and first_rate where it begins: "cosine" from next to nothing, or
+            "linear" up and down.
         keep: decay of the moving average of the weights, after a faster start.
         gradient_norm: the gradient is scaled down to this length when it is longer.
     """
@@ -33,6 +37,8 @@ class Schedule:
     rate: float = 2e-3
     warm_up: float = 0.05
     last_rate: float = 1e-3
+    shape: str = "cosine"
+    first_rate: float = 0.0
     weight_decay: float = 1e-2
     betas: tuple[float, float] = (0.9, 0.99)
     keep: float = 0.998
@@ -120,6 +126,37 @@ class SceneAugment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedRecipe:
+    """How the published recipe crops and disturbs pictures (`train.published_crops`).
+
+    Attributes:
+        points: 70 or 478.
+        turn_deg: greatest turn, shear_deg least and greatest shear, either way.
+        area: of the window, as a share of the picture's; ratio: its width to its height.
+        texture_share, zero_share: of pictures whose background is known.
+        empty_share: of crops with nothing but texture. Ours: the source does not say.
+        blur_px: deviation, of 224; jitter, noise: in shares of the range, ours as well.
+    """
+
+    points: int = 70
+    turn_deg: float = 45.0
+    shear_deg: tuple[float, float] = (7.0, 10.0)
+    area: tuple[float, float] = (0.4, 2.0)
+    ratio: tuple[float, float] = (3 / 4, 4 / 3)
+    texture_share: float = 0.25
+    zero_share: float = 0.2
+    empty_share: float = 0.05
+    jitter: float = 0.3
+    blur_px: tuple[float, float] = (0.01, 5.0)
+    invert_share: float = 0.1
+    noise: float = 0.05
+
+    def __post_init__(self) -> None:
+        if self.points not in (70, 478):
+            raise InputError("[published] points", expected="70 or 478", got=str(self.points))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainConfig:
     """All that a training needs to know beside its data."""
 
@@ -132,11 +169,13 @@ class TrainConfig:
     network: Network = field(default_factory=Network)
     crops: CropAugment = field(default_factory=CropAugment)
     scenes: SceneAugment = field(default_factory=SceneAugment)
+    published: PublishedRecipe = field(default_factory=PublishedRecipe)
 
     def __post_init__(self) -> None:
         for key, value, known in (
             ("task", self.task, TASKS),
             ("precision", self.precision, PRECISIONS),
+            ("[schedule] shape", self.schedule.shape, SHAPES),
         ):
             if value not in known:
                 raise InputError(key, expected=" or ".join(known), got=repr(value))
@@ -147,87 +186,40 @@ _TABLES: dict[str, type[Any]] = {
     "network": Network,
     "crops": CropAugment,
     "scenes": SceneAugment,
+    "published": PublishedRecipe,
 }
-
-
-# what a value must be, for each type that a field above has
-_WORDS: dict[str, tuple[str, tuple[type, ...]]] = {
-    "str": ("text", (str,)),
-    "int": ("a whole number", (int,)),
-    "float": ("a number", (int, float)),
-    "tuple[int, ...]": ("whole numbers in a list", (int,)),
-    "tuple[float, float]": ("2 numbers in a list", (int, float)),
-}
-
-
-def _check_value(value: Any, annotation: str, *, where: str) -> None:
-    """Refuse a value of TOML that a field of that type cannot hold."""
-    kind = annotation.removesuffix(" | None")
-    if kind not in _WORDS:
-        return  # a table, which is checked where it is built
-    expected, types = _WORDS[kind]
-    entries = [value]
-    if kind.startswith("tuple"):
-        entries = value if isinstance(value, list) else []
-        length_fits = len(entries) == 2 if kind == "tuple[float, float]" else entries
-        entries = entries if length_fits else [None]
-    if not all(isinstance(entry, types) and not isinstance(entry, bool) for entry in entries):
-        raise InputError(where, expected=expected, got=repr(value))
-
-
-def _build(kind: type[Any], table: Any, *, where: str) -> Any:
-    if not isinstance(table, dict):
-        raise InputError(where, expected="a table", got=repr(table))
-    known = {item.name: str(item.type) for item in fields(kind)}
-    unknown = sorted(set(table) - set(known))
-    if unknown:
-        raise InputError(where, expected=f"only {', '.join(sorted(known))}", got=unknown[0])
-    for key, value in table.items():
-        _check_value(value, known[key], where=f"{where} {key}")
-    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
 
 
 def parse_config(text: str, *, where: str = "configuration") -> TrainConfig:
     """Return the configuration that a TOML text describes."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(where, expected="TOML", got=str(error)) from error
-    for key, kind in _TABLES.items():
-        if key in table:
-            table[key] = _build(kind, table[key], where=f"{where} [{key}]")
-    missing = [key for key in ("task", "name", "schedule") if key not in table]
-    if missing:
-        raise InputError(where, expected="task, name and [schedule]", got=f"no {missing[0]}")
-    config: TrainConfig = _build(TrainConfig, table, where=where)
+    needed = ("task", "name", "schedule")
+    config: TrainConfig = build_all(TrainConfig, _TABLES, text, where=where, needed=needed)
     return config
 
 
 def read_config(path: Path) -> TrainConfig:
     """Return the configuration in a TOML file."""
-    if not path.is_file():
-        raise InputError("configuration", expected="a TOML file", got=f"no file {path}")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        got = "bytes that are no UTF-8 text"
-        raise InputError(path.name, expected="TOML", got=got) from error
-    return parse_config(text, where=path.name)
+    return parse_config(read_text(path), where=path.name)
+
+
+def bundled_names() -> tuple[str, ...]:
+    """Return the names of the configurations that ship with tfan."""
+    return tuple(sorted(path.name.removesuffix(".toml") for path in _bundled().iterdir()))
+
+
+def bundled_config(name: str) -> TrainConfig:
+    """Return a configuration that ships with tfan."""
+    file = _bundled() / f"{name}.toml"
+    return parse_config(file.read_text(encoding="utf-8"), where=f"{name}.toml")
+
+
+def _bundled() -> Traversable:
+    return files("tfan.train") / "configs"
 
 
 def config_text(config: TrainConfig) -> str:
     """Return the TOML text that `parse_config` turns back into config."""
-    table = asdict(config)
-    tables = {key: table.pop(key) for key in _TABLES}
-    lines = _lines(table)
-    for key, entries in tables.items():
-        lines += ["", f"[{key}]", *_lines(entries)]
-    return "\n".join(lines) + "\n"
-
-
-def _lines(table: dict[str, Any]) -> list[str]:
-    # TOML has no null, and writes strings, numbers, booleans and flat lists as JSON does
-    return [f"{key} = {json.dumps(value)}" for key, value in table.items() if value is not None]
+    return toml_text(config, _TABLES)
 
 
 def with_budget(config: TrainConfig, *, minutes: float) -> TrainConfig:

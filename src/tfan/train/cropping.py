@@ -41,6 +41,8 @@ def apply_crops(faces: Faces, draw: CropDraw, *, mirror: Tensor) -> CropBatch:
         visible=visible & inside & ~hidden & faces.present[:, None],
         inside=inside,
         present=faces.present,
+        known=_mirrored(faces.known, draw, mirror=mirror),
+        judged=_mirrored(faces.judged, draw, mirror=mirror),
     )
 
 
@@ -85,6 +87,13 @@ def _labels(faces: Faces, draw: CropDraw, *, mirror: Tensor) -> tuple[Tensor, Te
     mirrored = draw.mirrored[:, None]
     points = torch.where(mirrored[..., None], points[:, mirror], points)
     return points, torch.where(mirrored, faces.visible[:, mirror], faces.visible)
+
+
+def _mirrored(said: Tensor | None, draw: CropDraw, *, mirror: Tensor) -> Tensor | None:
+    """Return what is said of each point (B, N), of the mirrored ones where a crop is."""
+    if said is None:
+        return None
+    return torch.where(draw.mirrored[:, None], said[:, mirror], said)
 
 
 def _local(x: Tensor, y: Tensor, occluders: Tensor) -> tuple[Tensor, Tensor]:

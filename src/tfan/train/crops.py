@@ -28,12 +28,18 @@ class Faces:
         points_px: (B, 548, 2) x, y; what stands there without a face is never used.
         visible: (B, 548) bool.
         present: (B,) bool, false for images without a face.
+        known: (B, N) bool, false for points that the labels lack; None where they hold all.
+        judged: (B, N) bool, whether the labels say of a point if it is hidden; None for all.
+
+    Where labels are partial, the first 478 of the N points are guessed (`train.partial`).
     """
 
     images: Tensor
     points_px: Tensor
     visible: Tensor
     present: Tensor
+    known: Tensor | None = None
+    judged: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +86,7 @@ class CropBatch:
         visible: (B, 548) bool: neither hidden in the image nor by augmentation.
         inside: (B, 548) bool: within both the crop and the frame.
         present: (B,) bool.
+        known, judged: (B, 548) bool as `Faces` has them, or None.
     """
 
     crops: Tensor
@@ -87,6 +94,8 @@ class CropBatch:
     visible: Tensor
     inside: Tensor
     present: Tensor
+    known: Tensor | None = None
+    judged: Tensor | None = None
 
 
 def hull(faces: Faces) -> Tensor:

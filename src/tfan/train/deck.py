@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,6 +11,15 @@ from torch import Tensor
 from tfan.train.shards import Shards, grow
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Dealing:
+    """How a source is dealt: images of a batch, seed of the order, where they are wanted."""
+
+    batch: int
+    seed: int
+    device: torch.device
 
 
 class Deck:
@@ -22,12 +32,13 @@ class Deck:
         self._order = torch.empty(0, dtype=torch.long)
         self._passes = 0
 
-    def deal(self) -> Tensor:
+    def deal(self, batch: int | None = None) -> Tensor:
         """Return (batch,) rows, fewer when the folder holds fewer; each once in a pass."""
-        count = min(self._batch, max(1, len(self.shards)))  # an empty folder is looked at again
+        batch = self._batch if batch is None else batch
+        count = min(batch, max(1, len(self.shards)))  # an empty folder is looked at again
         if len(self._order) < count:
             self._shuffle()
-            count = min(self._batch, len(self._order))
+            count = min(batch, len(self._order))
         rows, self._order = self._order[:count], self._order[count:]
         return rows
 

@@ -26,6 +26,10 @@ class SceneBatch:
         five: (B, K, 5, 2).
         kinds: (B, K) FACE, IGNORED or EMPTY.
         answers: (B, N) from `cells.assign`.
+        boxed: (B, K) bool, whether the set gave the box; a guessed one says where a face is, not
+            how large. None for all.
+
+    Points that are NaN do not count.
     """
 
     images: Tensor
@@ -33,6 +37,7 @@ class SceneBatch:
     five: Tensor
     kinds: Tensor
     answers: Tensor
+    boxed: Tensor | None = None
 
 
 def detector_loss(
@@ -47,11 +52,13 @@ def detector_loss(
     iou, overlap = generalised_iou(boxes, true_boxes)
     size = (true_boxes[:, 2:] - true_boxes[:, :2]).prod(1).sqrt()
     error = (five - true_five) / size[:, None, None]
+    error = torch.where(error.isfinite(), error, 0.0)
     count = max(1, len(label))
-    box = (1.0 - overlap).sum() / count
+    given = torch.ones_like(size) if batch.boxed is None else batch.boxed[image, label].float()
+    box = ((1.0 - overlap) * given).sum() / given.sum().clamp(min=1.0)
     point = functional.smooth_l1_loss(
         error, torch.zeros_like(error), beta=_POINT_BEND, reduction="sum"
-    ) / (count * 10)
+    ) / true_five.isfinite().sum().clamp(min=1)
     target = torch.zeros_like(raw[..., 0])
     target[image, cell] = score_target(iou.detach())
     score = quality_focal(raw[..., 0], target)

@@ -25,7 +25,8 @@ class Found:
     Attributes:
         scores: (D,) of the detections that count, best first.
         right: (D,) bool.
-        point_errors: (D,) mean error of the five points / face size, NaN where wrong.
+        point_errors: (D,) mean error of the five points / face size, NaN where wrong or without
+            labels.
         best: (F,) score of the detection that found each true face, 0 for a missed one.
         sizes_px: (F,) sqrt(width x height) of the true faces.
     """
@@ -58,13 +59,19 @@ def match(said: Boxes, true: Boxes) -> Found:
         which = int(np.argmax(np.where(faces & (best == 0), iou, -1.0))) if len(iou) else -1
         if which >= 0 and faces[which] and best[which] == 0 and iou[which] >= _MATCH:
             best[which] = scores[index]
-            error = np.linalg.norm(five[index] - true.five[which], axis=1).mean() / size[which]
+            error = _point_error(five[index] - true.five[which]) / size[which]
             kept.append((float(scores[index]), True, float(error)))
         elif not (iou[true.values == IGNORED] > _TOUCH).any():
             kept.append((float(scores[index]), False, float("nan")))
     table = np.array(kept, float).reshape(-1, 3)
     right = table[:, 1] > 0
     return Found(table[:, 0], right, table[:, 2], best[faces], size[faces])
+
+
+def _point_error(offsets: AnyArray) -> float:
+    """Return the mean length of offsets (5, 2), without those of points that have no label."""
+    lengths = np.linalg.norm(offsets, axis=1)
+    return _mean(lengths[np.isfinite(lengths)])
 
 
 def _iou(box: AnyArray, boxes: AnyArray) -> AnyArray:
@@ -97,7 +104,7 @@ def detector_scores(found: Iterable[Found]) -> dict[str, float]:
         "ap50": average_precision(scores, right, len(best)),
         "recall": _mean(best > THRESHOLD),
         "false_per_image": float((~right & (scores > THRESHOLD)).sum() / max(1, len(scenes))),
-        "five_points_error": _mean(errors[right]),
+        "five_points_error": _mean(errors[right & np.isfinite(errors)]),
         "score_of_right_median": float(np.median(right_scores)) if len(right_scores) else 0.0,
     }
     for low, high in SIZE_BANDS_PX:

@@ -18,7 +18,7 @@ from tfan.models.runtime import Contract, OnnxRuntime
 from tfan.train.detector_scores import detector_table
 from tfan.train.detector_task import score_detector
 from tfan.train.landmark_scores import landmark_table
-from tfan.train.landmark_task import score_landmarks
+from tfan.train.landmark_validation import score_landmarks
 from tfan.train.reports import write_json
 
 CPU = torch.device("cpu")

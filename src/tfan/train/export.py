@@ -21,10 +21,17 @@ from tfan.errors import WeightsError
 from tfan.io.files import replace_file
 from tfan.models.detector import DETECTOR_CONTRACT
 from tfan.models.landmarker import LANDMARK_CONTRACT
+from tfan.models.published.convert import (
+    PUBLISHED_LANDMARK_CONTRACT,
+    TOLERANCE,
+    greatest_difference,
+    landmark_onnx,
+)
+from tfan.models.published.mobilenet import SIDE_PX, LandmarkContractNet, PublishedNet
 from tfan.models.registry import Weights
 from tfan.models.runtime import Contract, OnnxRuntime
 from tfan.train.checkpoints import Checkpoint
-from tfan.train.nets import CROP_PX, DetectorNet, LandmarkNet
+from tfan.train.nets import CROP_PX, network_for
 from tfan.train.scenes import PREDICTED_PX
 
 _OPSET = 17
@@ -53,9 +60,12 @@ class Exported:
 
 def averaged_net(checkpoint: Checkpoint) -> nn.Module:
     """Return the network of a checkpoint with its averaged weights, for prediction."""
-    sizes = checkpoint.config.network
-    landmarks = checkpoint.config.task == "landmarks"
-    net: nn.Module = LandmarkNet(sizes) if landmarks else DetectorNet(sizes)
+    config = checkpoint.config
+    net: nn.Module
+    if config.task == "published":
+        net = PublishedNet(config.published.points)
+    else:
+        net = network_for(config.task, config.network)
     net.load_state_dict(checkpoint.average)
     return net.eval()
 
@@ -82,6 +92,8 @@ def export(checkpoint: Checkpoint, path: Path, *, half: bool = True) -> Exported
         half: store large weights in half precision; they are computed with in single.
     """
     net = averaged_net(checkpoint)
+    if isinstance(net, PublishedNet):
+        return _export_published(net, path)
     landmarks = checkpoint.config.task == "landmarks"
     contract = LANDMARK_CONTRACT if landmarks else DETECTOR_CONTRACT
     example = torch.zeros(2, 1, CROP_PX, CROP_PX) if landmarks else torch.zeros(1, 1, *_DETECTOR_HW)
@@ -97,6 +109,19 @@ def export(checkpoint: Checkpoint, path: Path, *, half: bool = True) -> Exported
         raise WeightsError(f"{path.name} differs from its checkpoint by {got}, allowed {limit:g}")
     data = path.read_bytes()
     return Exported(path, hashlib.sha256(data).hexdigest(), len(data), differences)
+
+
+def _export_published(net: PublishedNet, path: Path) -> Exported:
+    """Write the published network, in single precision: it runs as the published weights do."""
+    data, shape = landmark_onnx(net), (3, 1, SIDE_PX, SIDE_PX)
+    contract = PUBLISHED_LANDMARK_CONTRACT
+    whole = LandmarkContractNet(net).eval()
+    difference = greatest_difference(whole, data, shape=shape, contract=contract)
+    if not difference <= TOLERANCE:  # a NaN must not pass
+        raise WeightsError(f"{path.name} differs from its checkpoint by {difference:.4g}")
+    replace_file(path, lambda beside: beside.write_bytes(data))
+    digest = hashlib.sha256(data).hexdigest()
+    return Exported(path, digest, len(data), {"the largest answer": difference})
 
 
 def _write(net: nn.Module, example: Tensor, path: Path, *, contract: Contract, half: bool) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 _LEVELS = 3  # the finest feature maps, joined at the finest
-_UNITS = (0.05, 0.05, 1.0, 1.0)  # crop units for an answer of 1; log_sigma and logits as they are
+UNITS = (0.05, 0.05, 1.0, 1.0)  # crop units for an answer of 1; log_sigma and logits as they are
 
 
 def sample_at(maps: Tensor, points: Tensor) -> Tensor:
@@ -63,5 +63,5 @@ class LocalHead(nn.Module):
         seen = sample_at(functional.relu(fine), points.detach())
         x = functional.relu(self.mix(seen) + (self.context(context)[:, None] + self.place))
         # sums of products: a batch of small matrices takes ONNX Runtime four times as long
-        answers = (self.output * self.output.new_tensor(_UNITS)).transpose(1, 2)  # (N, 4, C)
+        answers = (self.output * self.output.new_tensor(UNITS)).transpose(1, 2)  # (N, 4, C)
         return (x[:, :, None] * answers).sum(-1)

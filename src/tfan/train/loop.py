@@ -59,12 +59,22 @@ def spent(progress: Progress, schedule: Schedule) -> float:
 
 
 def rate_at(share: float, schedule: Schedule) -> float:
-    """Return the learning rate: a linear rise, then half a cosine down."""
+    """Return the learning rate: a linear rise, then half a cosine or a line down."""
+    if schedule.shape == "linear":
+        return schedule.rate * _on_lines(share, schedule)
     if share < schedule.warm_up:
         return schedule.rate * max(share / schedule.warm_up, 1e-3)
     rest = (share - schedule.warm_up) / (1.0 - schedule.warm_up)
     falling = 0.5 * (1.0 + math.cos(math.pi * min(1.0, rest)))
     return schedule.rate * (schedule.last_rate + (1.0 - schedule.last_rate) * falling)
+
+
+def _on_lines(share: float, schedule: Schedule) -> float:
+    if share < schedule.warm_up:
+        done = share / schedule.warm_up
+        return schedule.first_rate + (1.0 - schedule.first_rate) * done
+    left = (1.0 - min(1.0, share)) / (1.0 - schedule.warm_up)
+    return schedule.last_rate + (1.0 - schedule.last_rate) * left
 
 
 def fast_bfloat16(device: torch.device) -> bool:

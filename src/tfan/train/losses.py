@@ -39,7 +39,7 @@ def laplace(distance: Tensor, log_sigma: Tensor) -> Tensor:
 
 
 def landmark_loss(
-    outputs: LandmarkOutputs, batch: CropBatch, *, likelihood: float
+    outputs: LandmarkOutputs, batch: CropBatch, *, likelihood: float, weights: Tensor | None = None
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the loss and its parts.
 
@@ -47,19 +47,26 @@ def landmark_loss(
         outputs: of `LandmarkNet`.
         batch: the truth.
         likelihood: 0 = plain distances (to start with), 1 = the likelihood alone.
+        weights: (N,) of the points, `point_weights` by default; what the labels lack does not
+            count at all.
     """
+    weights = point_weights(outputs[0].device) if weights is None else weights
     points, log_sigma, visibility, presence = outputs
     distance = ((points - batch.points).square().sum(-1) + 1e-6).sqrt()  # (B, 548)
     each = likelihood * laplace(distance, log_sigma)
     each = each + (1.0 - likelihood) * (_DISTANCE_WEIGHT * distance + (log_sigma + 2.0).square())
     face = batch.present.float()[:, None]
     seen = torch.where(batch.inside, 1.0, _OUTSIDE_WEIGHT)
-    weight = face * seen * point_weights(points.device)
+    weight = face * seen * weights
+    counted = batch.inside if batch.known is None else batch.inside & batch.known
+    if batch.known is not None:
+        weight = weight * batch.known
     where = (weight * each).sum() / weight.sum().clamp(min=1.0)
     bce = functional.binary_cross_entropy_with_logits
-    hidden = bce(visibility, batch.visible.float(), reduction="none") * face
-    hidden = hidden.sum() / (face.sum() * N_LANDMARKS).clamp(min=1.0)
+    asked = face.expand_as(visibility) if batch.judged is None else face * batch.judged
+    hidden = bce(visibility, batch.visible.float(), reduction="none") * asked
+    hidden = hidden.sum() / asked.sum().clamp(min=1.0)
     absent = bce(presence, batch.present.float())
     loss = where + _VISIBILITY_WEIGHT * hidden + _PRESENCE_WEIGHT * absent
-    near = (distance * face * batch.inside).sum() / (face * batch.inside).sum().clamp(min=1.0)
+    near = (distance * face * counted).sum() / (face * counted).sum().clamp(min=1.0)
     return loss, {"distance": near, "where": where, "visibility": hidden, "presence": absent}

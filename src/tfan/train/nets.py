@@ -151,6 +151,11 @@ class DetectorNet(nn.Module):
         return torch.cat(cells, dim=2).transpose(1, 2).float()
 
 
+def network_for(task: str, sizes: Network) -> nn.Module:
+    """Return the untrained network of a task, "landmarks" or "detector"."""
+    return LandmarkNet(sizes) if task == "landmarks" else DetectorNet(sizes)
+
+
 def multiply_adds(net: nn.Module, image: Tensor) -> int:
     """Count the multiplications of one forward pass of image, convolutions and matrices only."""
     counts: list[int] = []

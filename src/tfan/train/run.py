@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import cast
 
@@ -16,9 +18,13 @@ from tfan.train.config import TrainConfig, config_text
 from tfan.train.landmark_task import LandmarkTask
 from tfan.train.loop import Task, train
 from tfan.train.reports import write_curve, write_json
-from tfan.train.setting import Setting
+from tfan.train.setting import Setting, as_sources
+from tfan.train.sources import Source
+from tfan.train.starting import read_start, with_network
 
 logger = logging.getLogger(__name__)
+
+SOURCES, NOTHING = "sources.json", "nothing"
 
 
 def open_device(name: str) -> torch.device:
@@ -32,32 +38,44 @@ def open_device(name: str) -> torch.device:
 
 
 def run(
-    config: TrainConfig, *, data: Path, held_out: Path | None, out: Path,
-    docs: Path | None = None, device: str = "cpu", resume: bool = False,
+    config: TrainConfig, *, data: Path | tuple[Source, ...],
+    held_out: Path | tuple[Source, ...] | None, out: Path, docs: Path | None = None,
+    device: str = "cpu", resume: bool = False, start: str | None = None,
 ) -> dict[str, float]:  # fmt: skip
     """Train as config says; return the scores on held_out.
 
     Args:
         config: what to train, and how long.
-        data: folder of shards.
-        held_out: folder of shards that are never trained on.
+        data: what to train on; a folder alone holds shards of the generator.
+        held_out: what is never trained on.
         out: folder of the checkpoint and the learning curve.
         docs: folder that gets NAME/config.toml, curve.jsonl, curve.png and scores.json; None
             for out.
         device: "cpu" or "cuda".
         resume: go on from the checkpoint in out; other data are drawn than at the beginning.
+        start: weights to train on from: "bundled", an ONNX file or a checkpoint.pt; the network is
+            then that file's.
     """
     where = open_device(device)
     _check_out(out, resume=resume)
     torch.set_num_threads(config.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(config.seed)
+    begin = None if start is None or resume else read_start(start, task=config.task)
+    config = config if begin is None else with_network(config, begin)
     done = _steps_done(config, out) if resume else 0
     if not resume:
         (out / "curve.jsonl").unlink(missing_ok=True)
-    task = _task(Setting(config, data, held_out, where, config.seed + done))
+    setting = Setting(
+        config, as_sources(data), as_sources(held_out), where, config.seed + done, out, begin,
+        fine=begin is not None or (resume and _was_fine(out)),
+    )  # fmt: skip
+    task = _task(setting)
+    _write_sources(setting, folder=out)
     scores = train(task, config, out=out, device=where, resume=resume)
-    _write_results(config, scores, out=out, folder=(docs or out) / config.name)
+    folder = (docs or out) / config.name
+    _write_results(config, scores, out=out, folder=folder)
+    _write_sources(setting, folder=folder)
     return scores
 
 
@@ -93,7 +111,35 @@ def _task(setting: Setting) -> Task:
         from tfan.train.detector_task import DetectorTask
 
         return cast(Task, DetectorTask(setting))
+    if setting.config.task == "published":
+        from tfan.train.published_task import PublishedTask
+
+        return cast(Task, PublishedTask(setting))
     return cast(Task, LandmarkTask(setting))
+
+
+def _was_fine(out: Path) -> bool:
+    """Say whether the training in out began with good weights."""
+    try:
+        said = json.loads((out / SOURCES).read_text(encoding="utf-8"))
+        return str(said["start"]) != NOTHING
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # a training of an earlier tfan
+
+
+def _write_sources(setting: Setting, *, folder: Path) -> None:
+    """Write what was trained on and what was held out."""
+    reports = {source.label: shards.report for source, shards in setting.gathered.items()}
+    start = setting.start.source if setting.start else NOTHING
+    if setting.fine and setting.start is None:
+        start = "a checkpoint of this training"
+    said = {
+        "start": start,
+        "data": [asdict(source) | {"folder": str(source.folder)} for source in setting.data],
+        "held out": {name or "synth": str(path) for name, (path, _) in setting.tests.items()},
+        "gathered": reports,
+    }
+    replace_text(folder / SOURCES, json.dumps(said, indent=1) + "\n")
 
 
 def _write_results(

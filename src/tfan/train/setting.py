@@ -3,36 +3,104 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import torch
 
 from tfan.train.config import TrainConfig
+from tfan.train.deck import Dealing
+from tfan.train.gather import Gathered, gather
+from tfan.train.sources import SYNTH, Source
+from tfan.train.starting import Start
+
+_SHARDS = {"landmarks": "faces", "detector": "scenes", "published": "pictures"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is gathered is kept
 class Setting:
     """Where a training finds its data and where it computes.
 
     Attributes:
         config: what to train.
-        data: folder of shards.
-        held_out: folder of shards that are never trained on, or None.
+        data: what to train on, at least one.
+        held_out: what is never trained on.
         device: of the network and its batches.
         seed: of the order of samples and of how they vary.
+        out: folder of the training, where data sets are gathered.
+        start: weights to train on from, or None.
+        fine: whether the training began with good weights, perhaps before it was interrupted.
     """
 
     config: TrainConfig
-    data: Path
-    held_out: Path | None
+    data: tuple[Source, ...]
+    held_out: tuple[Source, ...]
     device: torch.device
     seed: int
+    out: Path
+    start: Start | None = None
+    fine: bool = False
 
     def generator(self) -> torch.Generator:
         """Return a fresh source of chance on the device."""
         return torch.Generator(self.device).manual_seed(self.seed)
 
-    def held_out_with(self, kind: str) -> Path | None:
-        """Return the folder of held-out shards; None while it holds none of a kind."""
-        there = self.held_out is not None and any(self.held_out.glob(f"{kind}-*.npz"))
-        return self.held_out if there else None
+    def dealing(self, number: int) -> Dealing:
+        """Return how the numbered source is dealt; each has an order of its own."""
+        return Dealing(self.config.schedule.batch, self.seed + number, self.device)
+
+    @property
+    def what(self) -> str:
+        """The kind of shards that the task trains on: "faces", "scenes" or "pictures"."""
+        return _SHARDS[self.config.task]
+
+    @cached_property
+    def gathered(self) -> dict[Source, Gathered]:
+        """Shards of each source that is a data set, to train or to validate on."""
+        sources = dict.fromkeys((*self.data, *self.held_out))
+        return {
+            source: gather(source, self.out, what=self.what)
+            for source in sources
+            if source.kind != SYNTH
+        }
+
+    def folder(self, source: Source) -> Path:
+        """Return where the shards of a source lie."""
+        return source.folder if source.kind == SYNTH else self.gathered[source].folder
+
+    @cached_property
+    def tests(self) -> dict[str, tuple[Path, str]]:
+        """Held-out shards: name -> folder and scheme of the labels, "" for the generator's.
+
+        The first of the generator's is called "".
+        """
+        found: dict[str, tuple[Path, str]] = {}
+        for source in self.held_out:
+            scheme = self.gathered[source].scheme if source in self.gathered else ""
+            there = self.folder(source), scheme
+            plain = source.kind == SYNTH and "" not in found
+            _add(found, "" if plain else source.label, there, kind=self.what)
+        for source in self.data:
+            if source in self.gathered:
+                shards = self.gathered[source]
+                _add(found, f"{source.label}/val", (shards.val, shards.scheme), kind=self.what)
+        return found
+
+
+def _add(
+    found: dict[str, tuple[Path, str]], name: str, there: tuple[Path, str], *, kind: str
+) -> None:
+    """Add a folder that holds shards of a kind, under a name that is not taken."""
+    if any(there[0].glob(f"{kind}-*.npz")):
+        while name in found:
+            name += "'"
+        found[name] = there
+
+
+def as_sources(given: Path | Source | tuple[Source, ...] | None) -> tuple[Source, ...]:
+    """Return sources as they are, a folder as the generator's shards in it, None as nothing."""
+    if given is None:
+        return ()
+    if isinstance(given, tuple):
+        return given
+    return (given if isinstance(given, Source) else Source(SYNTH, Path(given)),)
