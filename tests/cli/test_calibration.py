@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from tfan.cli.main import app
 from tfan.models.calibration import Calibration
+from tfan.models.file_calibration import calibration_of
 from tfan.synth.shards import write_shard
 
 FACES = 9
@@ -44,6 +46,21 @@ def faces(tmp_path):
 
 def run(*arguments):
     return CliRunner().invoke(app, ["calibration", *map(str, arguments)])
+
+
+def test_constants_travel_in_the_file(faces, small_networks, tmp_path):
+    mine = tmp_path / "mine.onnx"
+    shutil.copyfile(small_networks["model_path"], mine)
+    given = [mine, "--data", faces, "--out", tmp_path / "out", "--limit", 6]
+    refused = run(*given, "--write")
+    assert refused.exit_code == 1
+    assert "expected --fit beside it" in refused.output
+    done = run(*given, "--fit", faces, "--write")
+    line = next(row for row in done.stdout.splitlines() if row.startswith("calibration="))
+    fitted = eval(line.removeprefix("calibration=").removesuffix(","), {"Calibration": Calibration})
+    assert calibration_of(mine.read_bytes(), source="mine") == fitted
+    again = run(*given)
+    assert line in again.stdout.splitlines()
 
 
 def test_fits_prints_and_writes(faces, small_networks, tmp_path):

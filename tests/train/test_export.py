@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from tfan.cli.train import app
 from tfan.errors import InputError, WeightsError
+from tfan.models.calibration import Calibration
+from tfan.models.file_calibration import calibration_of
 from tfan.models.registry import WEIGHTS, Weights
 from tfan.train import export as module
 from tfan.train.checkpoints import read_checkpoint
@@ -50,6 +52,14 @@ def test_the_file_answers_as_the_checkpoint_and_half_of_it_is_smaller(checkpoint
     assert half.size_bytes < full.size_bytes
     assert full.sha256 == hashlib.sha256(full.path.read_bytes()).hexdigest()
     assert full.sha256 in registry_row(full, checkpoint)
+
+
+def test_a_calibration_travels_in_the_file(checkpoint, tmp_path):
+    known = Calibration(factor=1.25)
+    written = export(checkpoint, tmp_path / "x.onnx", calibration=known)
+    data = written.path.read_bytes()
+    assert calibration_of(data, source="x") == known
+    assert written.sha256 == hashlib.sha256(data).hexdigest()
 
 
 def test_the_registrys_row_has_the_fields_of_the_registry(checkpoint, tmp_path):

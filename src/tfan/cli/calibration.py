@@ -15,6 +15,7 @@ import tfan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tfan.models.calibration import Calibration
     from tfan.models.landmarker import Landmarker
 
 
@@ -31,17 +32,23 @@ def calibration(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Use that many crops of each folder at most.")
     ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put the fitted constants into WEIGHTS itself.")
+    ] = False,
 ) -> None:
     """Judge sigma, confidence, visibility, quality and head pose on synthetic faces, by group.
 
-    With --fit the constants that make them true are fitted first, and printed: they belong into
-    the network's row of tfan.models.registry. Without it the row's own are judged.
+    With --fit the constants that make them true are fitted first, and printed; with --write they
+    travel in the file from then on. Without --fit the file's own are judged.
     """
     from tfan.calibration.prove import prove
     from tfan.calibration.report import constants, printed_tables, write_report
+    from tfan.errors import InputError
     from tfan.evaluate.tables import markdown
     from tfan.io.files import claim_writable
 
+    if write and fit is None:
+        raise InputError("--write", expected="--fit beside it", got="nothing to write")
     claim_writable(out)
     if negatives is None and any(data.glob("negatives-*.npz")):
         negatives = data
@@ -61,21 +68,33 @@ def calibration(
     for table in printed_tables(list(proof.records.values())[-1]):
         typer.echo(f"{table.title}\n\n{markdown(table)}")
     typer.echo(constants(list(proof.calibrations.values())[-1]))
+    if write:
+        _write(weights, list(proof.calibrations.values())[-1])
     typer.echo(f"Written: {out / 'report.md'}", err=True)
+
+
+def _write(path: Path, fitted: Calibration) -> None:
+    """Put constants into a file of weights; a bundled one would no longer be as released."""
+    from tfan.io.files import replace_file
+    from tfan.models.file_calibration import with_calibration
+    from tfan.models.registry import read_own
+
+    data = with_calibration(read_own(path), fitted)
+    replace_file(path, lambda beside: beside.write_bytes(data))
 
 
 def _landmarker(path: Path) -> tuple[Landmarker, str]:
     """Return the network of a file, with its constants where the file is a bundled one."""
     from tfan.models.calibration import PLAIN_CALIBRATION
+    from tfan.models.file_calibration import calibration_of
     from tfan.models.landmarker import LANDMARK_CONTRACT, Landmarker
-    from tfan.models.registry import WEIGHTS, read_own
+    from tfan.models.registry import read_own
     from tfan.models.runtime import OnnxRuntime
 
     content = read_own(path)
     digest = hashlib.sha256(content).hexdigest()
     runtime = OnnxRuntime(content, contract=LANDMARK_CONTRACT, source=path.name, threads=1)
-    rows = [row for row in WEIGHTS.values() if row.sha256 == digest]
-    known = rows[0].calibration if rows else PLAIN_CALIBRATION
+    known = calibration_of(content, source=path.name) or PLAIN_CALIBRATION
     return Landmarker(runtime, calibration=known), digest
 
 

@@ -122,15 +122,24 @@ def export(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt of a training.")],
     out: Annotated[Path, typer.Option(help="The ONNX file to write.")],
     half: Annotated[bool, typer.Option(help="Store large weights in half precision.")] = True,
+    calibration: Annotated[
+        str | None,
+        typer.Option(
+            metavar="bundled|FILE.onnx",
+            help="Landmarks: take over the calibration of the weights that this began with.",
+        ),
+    ] = None,
 ) -> None:
     """Write a checkpoint as ONNX, compare the two, print the registry's row."""
     require("torch", extra="train", purpose="Exporting")
+    from tfan.train.calibrating import calibration_named
     from tfan.train.checkpoints import read_checkpoint
     from tfan.train.export import export as write
     from tfan.train.export import registry_row
 
     trained = read_checkpoint(checkpoint)
-    written = write(trained, out, half=half)
+    known = None if calibration is None else calibration_named(calibration, trained.config.task)
+    written = write(trained, out, half=half, calibration=known)
     for name, difference in written.differences.items():
         typer.echo(f"{name}: torch and ONNX differ by {difference:.2g} at most", err=True)
     if trained.config.task == "published":

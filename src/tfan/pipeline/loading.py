@@ -14,6 +14,7 @@ from tfan.errors import InputError, WeightsError
 from tfan.landmarks.schemes import scheme_for
 from tfan.models.contract import Runtime
 from tfan.models.detector import DETECTOR_CONTRACT, Detector
+from tfan.models.file_calibration import calibration_of
 from tfan.models.landmarker import LANDMARK_CONTRACT, Landmarker, Looks
 from tfan.models.metadata import read_metadata
 from tfan.models.preparation import OWN, check_count, preparation_of
@@ -84,7 +85,8 @@ def load_pipeline(
     mark, detect = find("landmarks"), find("detector")
     prep = landmarker.preparation
     pipeline = Pipeline(finder, landmarker, scheme, mark.min_presence, prep.min_sureness)
-    if path is None and place is None:  # the score was fitted to this pair
+    known = landmarker.calibration != prep.calibration
+    if place is None and known:  # the score was fitted to calibrated certainties and this detector
         return replace(pipeline, face_score=detect.face_score, min_score=detect.min_score)
     return (
         pipeline if isinstance(finder, Detector) else replace(pipeline, min_score=finder.threshold)
@@ -155,8 +157,8 @@ def _landmarker(
     contract = replace(LANDMARK_CONTRACT, output_names=names)
     runtime = open_runtime(data, contract=contract, source=source, **run)
     check_count(prep, _points(runtime), n_landmarks, source=source)
-    calibration = row.calibration if path is None else prep.calibration
-    return Landmarker(runtime, prep.size_px, looks, calibration, prep)
+    known = row.calibration if path is None else calibration_of(data, source=source)
+    return Landmarker(runtime, prep.size_px, looks, known or prep.calibration, prep)
 
 
 def _finder(path: Path | None, size: int | None, run: dict[str, Any]) -> Finder:

@@ -19,7 +19,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from tfan._optional import require
 from tfan.errors import WeightsError
 from tfan.io.files import replace_file
+from tfan.models.calibration import Calibration
 from tfan.models.detector import DETECTOR_CONTRACT
+from tfan.models.file_calibration import with_calibration
 from tfan.models.landmarker import LANDMARK_CONTRACT
 from tfan.models.published.convert import (
     PUBLISHED_LANDMARK_CONTRACT,
@@ -83,13 +85,16 @@ def fold(net: nn.Module) -> nn.Module:
     return folded
 
 
-def export(checkpoint: Checkpoint, path: Path, *, half: bool = True) -> Exported:
+def export(
+    checkpoint: Checkpoint, path: Path, *, half: bool = True, calibration: Calibration | None = None
+) -> Exported:
     """Write the averaged network of a checkpoint as ONNX, and compare the two.
 
     Args:
         checkpoint: of a training.
         path: of the new file.
         half: store large weights in half precision; they are computed with in single.
+        calibration: of the landmark network, to travel in the file; None for none.
     """
     net = averaged_net(checkpoint)
     if isinstance(net, PublishedNet):
@@ -99,7 +104,9 @@ def export(checkpoint: Checkpoint, path: Path, *, half: bool = True) -> Exported
     example = torch.zeros(2, 1, CROP_PX, CROP_PX) if landmarks else torch.zeros(1, 1, *_DETECTOR_HW)
     replace_file(
         path,
-        lambda beside: _write(fold(net), example, beside, contract=contract, half=half),
+        lambda beside: _write(
+            fold(net), example, beside, contract=contract, half=half, calibration=calibration
+        ),
     )
     differences = compare(net, path, like=example, contract=contract)
     limit = HALF_TOLERANCE if half else FLOAT_TOLERANCE
@@ -124,7 +131,10 @@ def _export_published(net: PublishedNet, path: Path) -> Exported:
     return Exported(path, digest, len(data), {"the largest answer": difference})
 
 
-def _write(net: nn.Module, example: Tensor, path: Path, *, contract: Contract, half: bool) -> None:
+def _write(
+    net: nn.Module, example: Tensor, path: Path, *, contract: Contract, half: bool,
+    calibration: Calibration | None,
+) -> None:  # fmt: skip
     onnx: Any = require("onnx", extra="train", purpose="Writing an ONNX file")
     axes = {name: {0: "batch"} for name in (contract.input_name, *contract.output_names)}
     if contract is DETECTOR_CONTRACT:
@@ -140,6 +150,8 @@ def _write(net: nn.Module, example: Tensor, path: Path, *, contract: Contract, h
         halve(model)
     onnx.checker.check_model(model)
     onnx.save(model, path)
+    if calibration is not None:
+        path.write_bytes(with_calibration(path.read_bytes(), calibration))
 
 
 def halve(model: Any) -> None:
