@@ -81,6 +81,26 @@ def test_options_choose_how_it_is_counted(folder):
     assert stored["about"]["dataset"]["split"] == "test"
 
 
+def test_options_that_choose_the_data_are_told_without_their_paths(folder, tmp_path):
+    """Two palettes, or two lists of kept frames, are two sets of data."""
+    own = folder.parent / "thermal_set"
+    own.mkdir()
+    for part, shape, kind in (("", (64, 64, 3), np.uint8), ("_thermal", (64, 64), np.uint16)):
+        image = np.random.default_rng(0).integers(0, 255, shape).astype(kind)
+        assert cv2.imwrite(str(own / f"000000{part}.png"), image)
+    ring = [f"{32 + 20 * np.cos(i)} {32 + 20 * np.sin(i)}" for i in range(70)]
+    (own / "000000_ldmks.txt").write_text("\n".join(ring), encoding="utf-8")
+    out = folder.parent / "out"
+    result = run(
+        "tfake", own, "--model", "own_find_of_test:find", "--out", out, "--option", "image=rgb",
+        "--option", f"thermal={own}",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    dataset = json.loads((out / "results.json").read_text(encoding="utf-8"))["about"]["dataset"]
+    assert (dataset["image"], dataset["thermal"]) == ("rgb", "thermal_set")
+    assert "image rgb" in (out / "report.md").read_text(encoding="utf-8")
+
+
 def test_a_limit_and_a_least_score(folder):
     _, stored = measured(folder, "--limit", 1, "--min-score", 0.95)
     assert stored["summary"]["faces"] == 1
@@ -101,9 +121,14 @@ def test_weights_of_ones_own(folder, small_networks):
 
 def test_an_image_that_cannot_be_used_is_one_line_and_the_exit_code_1(folder):
     (folder / "images" / "a.png").write_bytes(b"no image")
-    result = run("tfan", folder, "--model", "own_find_of_test:find")
+    out = folder.parent / "out"
+    result = run("tfan", folder, "--model", "own_find_of_test:find", "--out", out)
     assert result.exit_code == 1
     assert "a.png cannot be read" in result.stderr
+    for name in ("results.json", "report.md"):
+        text = (out / name).read_text(encoding="utf-8")
+        assert "a file that starts with" in text
+        assert str(folder.parent) not in text, "a path tells of its owner"
     assert "Traceback" not in result.output
 
 

@@ -90,3 +90,74 @@ def test_a_set_without_a_sound_entry_is_told(pts_set):
 )
 def test_wrong_options_are_told(pts_set, words, says):
     assert says in run("check", "pts", pts_set, *words, code=1).stderr
+
+
+DEEP, HUGE, LONG = "[" * 100_000, "1" + "0" * 400, "a" * 400
+KEYPOINTS = "[20,24,2,44,24,2,32,34,2,24,46,2,40,46,2]"
+
+
+def coco(annotation: str = "", *, name: str = "a.png", licences: str = "[]") -> str:
+    return (
+        f'{{"images": [{{"id": 1, "file_name": "{name}"}}], "categories": [{{"id": 1}}], '
+        f'"licenses": {licences}, "annotations": [{{"id": 7, "image_id": 1, {annotation} '
+        f'"keypoints": {KEYPOINTS}}}]}}'
+    )
+
+
+def own(box: str, confidence: str = '"sure"') -> str:
+    return f'{{"images": {{"a.png": {{"faces": [{{"box": {box}, "confidence": {confidence}}}]}}}}}}'
+
+
+UGLY = {
+    "deep": ("coco", "a.json", DEEP, "no whole JSON"),
+    "a box of 400 digits": ("coco", "a.json", coco(f'"bbox": [{HUGE},1,2,3],'), "are not x, y, v"),
+    "a long name": ("coco", "a.json", coco(name=LONG), "no image 'aaa"),
+    "a list as category": ("coco", "a.json", coco('"category_id": [1],'), "problems   0"),
+    "a number as licences": ("coco", "a.json", coco(licences="1"), "problems   0"),
+    "an absolute name": ("coco", "a.json", coco(name="OUTSIDE"), "problems   0"),
+    "LJSON of 400 digits": (
+        "aachen", "a.ljson", f'{{"landmarks": {{"points": [[{HUGE}, 1]]}}}}', "no landmarks",
+    ),
+    "labelme of 400 digits": (
+        "sf-tl54", "gray/train/json/a.json",
+        f'{{"shapes": [{{"label": "x", "points": [[{HUGE}, 1]]}}]}}', "points of 'x'",
+    ),
+    "own, deep": ("tfan", "annotations.json", DEEP, "expected JSON"),
+    "own, a long name": (
+        "tfan", "annotations.json", f'{{"images": {{"{LONG}": {{}}}}}}', "no such file",
+    ),
+    "own, 400 digits": ("tfan", "annotations.json", own(f"[0, 0, {HUGE}, 1]"), "4 numbers"),
+    "own, a list as word": ("tfan", "annotations.json", own("[0, 0, 9, 9]", "[]"), "'sure' or"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UGLY)
+def test_ugly_files_are_told(tmp_path, case):
+    name, file, text, says = UGLY[case]
+    folder = tmp_path / "set"
+    image = np.random.default_rng(0).integers(0, 255, (64, 64)).astype(np.uint8)
+    for home in (tmp_path, folder, folder / "images", folder / "gray" / "train" / "images"):
+        home.mkdir(parents=True, exist_ok=True)
+        assert cv2.imwrite(str(home / "a.png"), image)
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    text = text.replace("OUTSIDE", str(tmp_path / "a.png"))
+    (folder / file).write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["data", "check", name, str(folder)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert says in result.output
+
+
+@pytest.mark.parametrize("other", ["nowhere", "a_file"])
+def test_thermal_images_apart_need_the_other_folder_too(tmp_path, other):
+    (tmp_path / "000000_thermal.png").write_bytes(b"")
+    (tmp_path / "a_file").write_bytes(b"")
+    words = ["tfake", tmp_path / other, "--option", f"thermal={tmp_path}"]
+    assert "expected files such as 000000" in run("check", *words, code=1).stderr
+
+
+def test_of_very_many_problems_the_first_thousand_are_told_apart(tmp_path):
+    for number in range(1003):
+        (tmp_path / f"{number}.pts").write_text("{}")
+    result = run("check", "pts", tmp_path, code=1)
+    assert "problems   1003, 1003 of them skipped entries" in result.stdout
+    assert "of the first 1000:\n    1000 x no image of this name" in result.stdout

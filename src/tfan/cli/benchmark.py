@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -111,7 +112,8 @@ def benchmark(
         normaliser=normaliser, min_iou=min_iou, points=points.value, visible_only=visible_only,
         bridges=_bridges(adapter),
     )  # fmt: skip
-    data = open_dataset(dataset, folder, **_options(option or []))
+    options = _options(option or [])
+    data = open_dataset(dataset, folder, **options)
     wanted = Wanted(
         n_landmarks=int(n_landmarks) if n_landmarks else _count_for(data), detector=detector,
         device=device, min_score=min_score, python=python,
@@ -120,7 +122,8 @@ def benchmark(
     some = islice((sample for sample in data if split in (None, sample.split)), limit)
     with open_contender(model, wanted) as contender:
         run = run_benchmark(_shown(some), contender, protocol)
-    record = benchmark_record(run, _about(data, contender, split=split, limit=limit))
+    record = benchmark_record(run, _about(data, contender, options, split=split, limit=limit))
+    _drop_paths(record, [folder, *map(Path, options.values())])
     print_tables(printed_tables(record))
     if out is not None:
         _write(out, run, record)
@@ -148,8 +151,10 @@ def _count_for(data: Dataset) -> int:
     return 478 if first is not None and first.scheme == "mediapipe478" else 70
 
 
-def _about(data: Dataset, contender: Contender, **which: str | int | None) -> dict[str, Any]:
-    """Return what was measured, on what; a folder's name only: its path would tell of the owner."""
+def _about(
+    data: Dataset, contender: Contender, options: dict[str, str], **which: str | int | None
+) -> dict[str, Any]:
+    """Return what was measured, on what; of paths the name only: the rest tells of the owner."""
     from tfan.evaluate.benchmark.machine import machine_facts
     from tfan.evaluate.benchmark.protocols import custom_of
 
@@ -157,12 +162,20 @@ def _about(data: Dataset, contender: Contender, **which: str | int | None) -> di
         "tfan": tfan.__version__,
         "dataset": {
             "name": data.name, "folder": data.folder.resolve().name, **which,
+            **{key: Path(value).name for key, value in options.items()},
             "entries left out as damaged": data.problems.n_skipped,
         },
         "model": {"name": contender.name, **contender.about},
         "machine": machine_facts(),
         "usual": custom_of(data.name).why,
     }  # fmt: skip
+
+
+def _drop_paths(record: Record, homes: list[Path]) -> None:
+    """Leave out of the sentences about images where these lie: files of results are passed on."""
+    for failed in (*record["unread"], *record["refused"]):
+        for home in homes:
+            failed["error"] = failed["error"].replace(f"{home}{os.sep}", "")
 
 
 def _write(out: Path, run: BenchmarkRun, record: Record) -> None:

@@ -171,6 +171,9 @@ def _for_people(facts: dict[str, Any]) -> str:
         names = ", ".join(facts["subjects_in_two_splits"])
         lines.append(f"  !          subjects in more than one split: {names}")
     lines.append(f"  problems   {facts['problems']}, {facts['skipped']} of them skipped entries")
+    told = sum(one["n"] for one in facts["reasons"])
+    if told < facts["problems"]:
+        lines.append(f"    of the first {told}:")
     for one in facts["reasons"][:_REASONS_SHOWN]:
         example = one["example"]
         lines.append(f"    {one['n']} x {one['reason']}; {example['where']}: {example['reason']}")

@@ -108,7 +108,7 @@ def _face(where: str, entry: Any, size: tuple[Any, ...] | None) -> TrueFace:
         order = "left < right and top < bottom (left, top, right, bottom)"
         raise InputError(f"{where} box", expected=order, got=str(box.tolist()))
     sure = entry.get("confidence", "sure")
-    if sure not in _SURE:
+    if not isinstance(sure, str) or sure not in _SURE:
         words = " or ".join(map(repr, _SURE))
         raise InputError(f"{where} confidence", expected=words, got=repr(sure))
     points = [_point(f"{where} {name}", entry.get(name), size) for name in NAMES]
@@ -134,7 +134,12 @@ def _numbers(where: str, value: Any, count: int) -> Floats:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # JSON has whole numbers of any length
+        return False
 
 
 def _words(value: Any) -> dict[str, str]:
@@ -165,7 +170,7 @@ def _read_json(path: Path) -> Any:
     except OSError as error:
         got = error.strerror or str(error)
         raise InputError(str(path), expected="a file that can be read", got=got) from error
-    except ValueError as error:  # wrong JSON, or bytes that are no text
+    except (ValueError, RecursionError) as error:  # wrong JSON, or bytes that are no text
         raise InputError(str(path), expected="JSON", got=f"a file that is not: {error}") from error
 
 

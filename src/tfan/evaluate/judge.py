@@ -98,7 +98,7 @@ class Evaluation:
 def certainty_of(face: Face) -> float:
     """Return the face's quality; of a rival's face without one, the mean confidence."""
     quality = getattr(face, "quality", None)
-    return float(face.confidence.mean() if quality is None else quality)
+    return float(np.mean(face.confidence) if quality is None else quality)
 
 
 def evaluate(samples: Iterable[Sample], detect: Detect) -> Evaluation:

@@ -44,7 +44,11 @@ def match(
         scores: (D,) higher is better.
         min_iou: least intersection over union.
     """
-    overlap = ious(true_boxes, boxes)
+    return assign(ious(true_boxes, boxes), scores=scores, min_iou=min_iou)
+
+
+def assign(overlap: Floats, *, scores: AnyArray, min_iou: float = MIN_IOU) -> npt.NDArray[np.int64]:
+    """Return what `match` does, of overlaps (T, D) that are known."""
     taken = np.full(len(overlap), NOT_MATCHED)
     for index in np.argsort(-np.asarray(scores, np.float64), kind="stable"):
         free = np.where(taken == NOT_MATCHED, overlap[:, index], -1.0)

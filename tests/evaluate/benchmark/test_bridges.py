@@ -33,6 +33,7 @@ def test_a_file_is_named_with_its_hash(answer_px):
     [bridge] = read_bridges(str(bundled_path(row)))
     assert (bridge.source, bridge.target) == PAIR
     assert row.sha256[:16] in bridge.words
+    assert str(bundled_path(row).parent) not in bridge.words
     np.testing.assert_array_equal(bridge.move(answer_px), bundled_adapter(*PAIR)(answer_px))
 
 

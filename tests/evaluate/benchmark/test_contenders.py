@@ -37,6 +37,10 @@ def test_a_function_of_the_folder_one_is_in(own_module):
     [face] = contender.find(np.zeros((4, 4)), "auto")
     assert face.scheme == "tfw5"
     assert contender.about == {"function": f"{own_module}:find"}
+    assert contender.least_score == -np.inf
+    strict = open_contender(f"{own_module}:find", Wanted(min_score=0.5))
+    assert strict.least_score == 0.5
+    assert strict.about["least score"] == "0.5"
 
 
 def test_a_class_is_made_once_and_its_detect_taken(own_module):
@@ -60,6 +64,23 @@ def test_a_class_is_made_once_and_its_detect_taken(own_module):
 def test_what_is_no_model_is_a_sentence(model, says):
     with pytest.raises(InputError, match=says):
         open_contender(model, Wanted())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("def (", "SyntaxError"),
+        ("raise ValueError('no licence')", "ValueError: no licence"),
+        ("class find:\n    def __init__(self, path): ...", "TypeError: .* 'path'"),
+        ("find = 3", "a int"),
+    ],
+)
+def test_a_module_that_cannot_be_used_is_a_sentence(tmp_path, monkeypatch, text, says):
+    name = f"bad_finder_{len(text)}_of_test"
+    (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=f"can be imported from here, got {name}:find.*{says}"):
+        open_contender(f"{name}:find", Wanted())
 
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path):

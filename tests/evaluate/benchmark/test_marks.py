@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -90,6 +91,54 @@ def test_without_boxes_hulls_of_the_same_points_are_matched(make):
     assert boxed.boxed
 
 
+def lower_part(make, **more):
+    """A truth without a box, of which only what lies below the face's middle is annotated."""
+    truth = make.truth(box_given=False, **more)
+    truth.points_px[truth.points_px[:, 1] < 36] = np.nan
+    known = truth.points_px[np.isfinite(truth.points_px).all(axis=1)]
+    truth.box_px[:] = [*known.min(axis=0), *known.max(axis=0)]
+    return truth
+
+
+def test_hulls_are_of_the_points_that_are_annotated(make):
+    """The hull of all points of a perfect answer would overlap that of some by a third."""
+    truth = lower_part(make)
+    [face] = marked(make, [truth], [make.found(make.truth())]).faces
+    assert face.found
+    assert face.errors["box"] == 0
+    aside = make.found(make.truth(), shift=(15, 0))
+    assert not marked(make, [truth], [aside]).faces[0].found
+
+
+def test_where_the_compared_points_span_nothing_the_boxes_are_matched(make):
+    truth = make.truth("ibug68", box_given=False)
+    truth.points_px[[31, 32, 33, 34, 35, 48]] = np.nan  # of the five, two eyes are left
+    truth.points_px[54] = np.nan
+    found = make.found(make.truth("tfw5"))
+    mark = marked(make, [truth], [found])
+    assert mark.faces[0].found
+    assert mark.faces[0].way.startswith("five points")
+
+
+def test_faces_of_two_schemes_in_one_image_are_each_matched_by_their_own(make):
+    """As COCO files may have them: 70 points of one face, five of another."""
+    many, five = make.truth(box_given=False), make.truth("tfw5", box_given=False)
+    far = make.truth("tfw5", box=(50, 10, 70, 50), box_given=False)
+    found = [make.found(make.truth()), make.found(make.truth("tfw5", box=(50, 10, 70, 50)))]
+    first, second = marked(make, [many, far], found).faces
+    assert (first.found, second.found) == (True, True)
+    assert first.errors["box"] == second.errors["box"] == 0
+    assert [face.found for face in marked(make, [five, far], found[1:]).faces] == [False, True]
+
+
+def test_scores_below_zero_are_scores(make):
+    """A rival may give logits; nothing is left out unless a least score is asked for."""
+    truth = make.truth()
+    found = make.found(truth, score=-3.0)
+    assert marked(make, [truth], [found]).faces[0].found
+    assert not marked(make, [truth], [found], least_score=0.0).faces[0].found
+
+
 def test_hidden_points_count_unless_only_visible_ones_are_asked_for(make):
     visible = np.ones(70)
     visible[:35] = 0
@@ -108,6 +157,20 @@ def test_hidden_points_count_unless_only_visible_ones_are_asked_for(make):
     assert np.isnan(none.errors["box"])
 
 
+def test_hidden_ones_of_five_named_points_do_not_count_either(make):
+    """COCO's seventeen are points by their names alone, with visibility."""
+    bare = make.named({"nose": (30, 30), "left_eye": (34, 20)})
+    truth = replace(bare, visible=np.array([0.0, 1.0]))
+    found = make.found(make.truth("tfw5"))
+    found.points_px = np.tile([34.0, 24.0], (5, 1))  # 4 px from the eye, farther from the nose
+    only = Protocol(visible_only=True)
+    [seen] = marked(make, [truth], [found], protocol=only).faces
+    assert seen.errors["box"] == pytest.approx(4 / SIZE_PX)
+    hidden = replace(bare, visible=np.zeros(2))
+    [missed] = marked(make, [hidden], [], protocol=only).faces
+    assert np.isnan(missed.errors["box"])
+
+
 def test_a_protocol_knows_its_normaliser():
     with pytest.raises(InputError, match="normaliser: expected"):
         Protocol("eyes")
@@ -122,6 +185,14 @@ def test_a_protocol_knows_its_normaliser():
                           scheme="facesynthetics70")], r"70 points .*, got \(4,\) and \(68, 2\)"),
         ([SimpleNamespace(box_px=np.full(4, np.nan), score=1, points_px=np.zeros((70, 2)),
                           scheme="facesynthetics70")], "expected finite numbers"),
+        ([SimpleNamespace(box_px=np.zeros(4), score=np.nan, points_px=np.zeros((5, 2)),
+                          scheme="tfw5")], "expected finite numbers"),
+        ([SimpleNamespace(box_px=np.zeros(4), score=None, points_px=np.zeros((5, 2)),
+                          scheme="tfw5")], "fake: expected numbers, and a scheme that tfan knows"),
+        ([SimpleNamespace(box_px="left", score=1, points_px=np.zeros((5, 2)), scheme="tfw5")],
+         "could not convert string to float"),
+        ([SimpleNamespace(box_px=np.zeros(4), score=1, points_px=np.zeros((5, 2)),
+                          scheme="mine")], "got scheme: expected .* got 'mine'"),
     ],
 )  # fmt: skip
 def test_answers_that_are_none_are_a_sentence(found, says):
@@ -134,3 +205,5 @@ def test_certainty_is_the_best_that_a_model_says(make):
     plain, rated = make.found(truth, score=0.7), make.found(truth, confidence=np.array([0.2, 0.4]))
     assert answers_of([plain], source="fake")[0].certainty == 0.7
     assert answers_of([rated], source="fake")[0].certainty == pytest.approx(0.3)
+    whole = make.found(truth, confidence=0.6)  # one number for all points
+    assert answers_of([whole], source="fake")[0].certainty == 0.6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,8 @@ def test_an_image_that_it_refuses_is_missed_and_the_next_one_is_asked(program, m
         assert contender.about["program"].startswith("rival.py ")
         run = run_benchmark([cold, make.sample(truth)], contender, Protocol())
     assert [failed.image for failed in run.refused] == ["cold"]
-    assert "ValueError: too cold" in run.refused[0].error
+    assert run.refused[0].error.startswith("rival.py: expected faces, got its error: ValueError")
+    assert "too cold" in run.refused[0].error
     assert [face.found for face in run.faces] == [False, True]
 
 
@@ -92,6 +94,7 @@ READY = 'import sys\nprint(\'{"name": "x", "scheme": "tfw5"}\', flush=True)\nsys
         (READY + "sys.exit('no weights')", "its end with code 1: no weights"),
         (READY + "print('hello', flush=True)", "a line of JSON .*, got 'hello"),
         (READY + "print('[1]', flush=True)", "a line of JSON"),
+        (READY + "print('[' * 100_000, flush=True)", "a line of JSON"),
         (READY + "print('{\"boxes\": []}', flush=True)", "KeyError: 'faces'"),
         (READY + 'print(\'{"faces": [{"box": 1}]}\', flush=True)', "KeyError: 'score'"),
         (READY + "import time; time.sleep(30)", "an answer within 1 s, got none"),
@@ -105,6 +108,17 @@ def test_what_is_not_as_agreed_is_a_sentence(program, text, says):
     finally:
         rival.process.kill()
         rival.close()
+
+
+def test_one_that_does_not_read_is_ended_in_time(program):
+    """An image is more than a pipe holds: a write to such a program would wait for ever."""
+    ready = READY.removesuffix("sys.stdin.readline()\n")
+    rival = opened(program(ready + "import time; time.sleep(60)"), answer_seconds=1.0)
+    began = time.monotonic()
+    with pytest.raises(RivalError, match="an answer within 1 s, got none"):
+        rival.find(np.zeros((1000, 1000)), "auto")
+    rival.close()
+    assert time.monotonic() - began < 20
 
 
 def test_one_that_never_gets_ready_is_a_sentence_and_is_ended(program):

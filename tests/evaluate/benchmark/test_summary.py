@@ -75,6 +75,14 @@ def test_precision_needs_boxes_and_whole_images():
     assert box_numbers([part, right]).ap50 == 1
 
 
+def test_without_a_face_there_is_no_precision():
+    """A subset of empty images has none; 0 would say that it is bad."""
+    empty = image(scores=(0.9,), hits=(False,), false=1)
+    assert math.isnan(box_numbers([empty]).ap50)
+    assert box_numbers([empty]).false_per_img == 1
+    assert box_numbers([image(face(math.inf))]).ap50 == 0
+
+
 def test_subsets_are_words_that_part_the_faces():
     labels = [{"camera": "A", "note": f"{i}", "same": "x"} for i in range(13)] + [{"same": "x"}]
     parts = parts_of(labels)

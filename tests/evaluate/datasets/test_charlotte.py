@@ -172,3 +172,13 @@ def test_a_list_of_kept_frames_chooses(charlotte, write):
     write.write_csv(path, [["name"], ["S1/R12007"]])
     with pytest.raises(InputError, match="expected columns image and reason"):
         open_dataset("charlotte", charlotte, kept=str(path))
+
+
+@pytest.mark.parametrize("identity", ["/", "a" * 400, "", ".."])
+def test_an_id_that_is_no_name_costs_its_own_row_alone(charlotte, write, identity):
+    front = write.ring(72, centre=(48.0, 48.0), radius=25.0)
+    rows = {identity: front, "R11185": front}
+    write.write_csv(charlotte / "S1.csv", write.charlotte_rows(rows))
+    dataset = open_dataset("charlotte", charlotte)
+    assert [one.name for one in dataset] == ["S1/R11185", "S10/R104001"]
+    assert [one.reason[:12] for one in dataset.problems] == ["no image S1/"]

@@ -139,3 +139,35 @@ def test_the_tile_of_an_unreadable_image_is_empty(tmp_path, write):
     samples = list(open_dataset("tfake", tmp_path))
     (tmp_path / "000000_thermal.png").write_bytes(b"")
     assert len(np.unique(sample_sheet(samples)[46:])) == 1
+
+
+def test_a_list_of_kept_frames_is_of_all_or_none(tmp_path, write):
+    """What a list does not have is left out by who reads it: one of some would drop the others."""
+    good = write.ring(72, centre=(48.0, 48.0), radius=25.0)
+    rows = {f"R1100{i}": good for i in range(3)}
+    write.write_csv(tmp_path / "S1.csv", write.charlotte_rows(rows))
+    for name in rows:
+        write.write_image(tmp_path / f"S1/{name}.tiff", write.centikelvin(write.face_scene()))
+    dataset = open_dataset("charlotte", tmp_path)
+    assert check(dataset, images=2).kept == {}
+    assert len(check(dataset).kept) == 3
+
+
+def test_a_form_that_is_known_is_counted_as_itself(tmp_path, write):
+    """Beyond twenty forms only new ones are "other"."""
+    sizes = [(64, 64 + i) for i in range(22)] + [(64, 64)]
+    for i, hw in enumerate(sizes):
+        write.write_image(tmp_path / "train" / "indoor" / f"{i}.png", write.grey(hw=hw))
+    rows = [write.tfw_row(f"{i}.png") for i in range(len(sizes))]
+    write.write_csv(tmp_path / "train" / "indoor.csv", rows)
+    forms = check(open_dataset("tfw", tmp_path)).by_form
+    assert forms["64 x 64, 8-bit levels"] == 2
+    assert forms["other"] == 2
+
+
+def test_the_tile_of_an_image_without_a_meaning_is_empty(tmp_path, write):
+    """Only the first images may have been opened by then."""
+    write.write_lines(tmp_path / "a.txt", [[0, 0.5, 0.5, 0.5, 0.5]])
+    np.save(tmp_path / "a.npy", np.zeros((20, 20), complex))
+    samples = list(open_dataset("yolo-face", tmp_path))
+    assert len(np.unique(sample_sheet(samples)[46:])) == 1

@@ -195,3 +195,13 @@ def test_sizes_of_no_image_are_told(tmp_path):
         image_hw(tmp_path / "a.png")
     with pytest.raises(BadEntryError, match="No such file"):
         image_hw(tmp_path / "b.png")
+
+
+def test_lists_of_names_are_no_labels_unless_an_image_has_that_name(tmp_path, write):
+    for name in ("a", "test"):
+        write.write_image(tmp_path / "images" / f"{name}.png", write.grey())
+        write.write_lines(tmp_path / "labels" / f"{name}.txt", [yolo_row(points=SHARES)])
+    (tmp_path / "labels" / "classes.txt").write_text("face\n")
+    dataset = open_dataset("yolo-face", tmp_path)
+    assert [one.name for one in dataset] == ["images/a.png", "images/test.png"]
+    assert len(dataset.problems) == 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -157,3 +159,49 @@ def test_the_values_stay_in_the_file(tmp_path):
     tracemalloc.stop()
     assert len(found) == 700
     assert peak < 1e6
+
+
+def long1(value: int) -> bytes:
+    """An instruction that brings a whole number of any length."""
+    data = value.to_bytes(value.bit_length() // 8 + 1, "little")
+    return b"\x8a" + bytes([len(data)]) + data
+
+
+WHOLE = pickle.dumps({"000000.png": np.zeros((478, 3), np.float32)}, protocol=4)
+SHAPE = b"M\xde\x01K\x03"
+NESTED = b"\x80\x04})" + b"\x85" * 2_000_000
+OTHER_SIDE = 1434 * pow(5, -1, 2**64) % 2**64  # 5 times that is 478 x 3 in 64 bits, and far more
+HOSTILE = {
+    "tuples that would exhaust the stack when hashed": NESTED + b"\x94.",
+    "tuples that would exhaust it when called": NESTED + b")R.",
+    "a dictionary as arguments": b"\x80\x04cnumpy\ndtype\n}R.",
+    "a size beyond any file": b"\x80\x04}(\x8c\x01a\x8e" + b"\xff" * 8,
+    "sides that wrap around": WHOLE.replace(SHAPE, long1(5) + long1(OTHER_SIDE)),
+    "more sides than NumPy has": WHOLE.replace(
+        SHAPE + b"\x86", b"(" + SHAPE + b"K\x01" * 70 + b"t"
+    ),
+    "two numbers in one": WHOLE.replace(b"\x8c\x02f4", b"\x8c\x05f4,f4").replace(
+        SHAPE, b"M\xef\x00K\x03"
+    ),
+}
+OPEN = """
+import pathlib, sys
+from tfan.errors import InputError
+from tfan.evaluate.datasets.dense_pickle import DensePickle
+try:
+    DensePickle(pathlib.Path(sys.argv[1]))
+except InputError:
+    print("refused")
+"""
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_files_are_a_sentence(tmp_path, case):
+    """In a process of its own: the first two ended Python."""
+    path = tmp_path / "a.pkl"
+    path.write_bytes(HOSTILE[case])
+    assert HOSTILE[case] != WHOLE
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "refused\n"), done.stderr[-300:]

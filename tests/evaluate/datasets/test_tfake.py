@@ -149,3 +149,9 @@ def test_names_become_numbers_and_parts():
     assert numbers.tolist() == [1, 2]
     assert bits.tolist() == [1, 3]
     assert file_name(1_234_567, "thermal") == "1234567_thermal.png"
+
+
+def test_numbers_that_no_set_has_are_other_files(tmp_path, write):
+    write.write_tfake(tmp_path, (0,))
+    (tmp_path / "99999999999999999999.png").write_bytes(b"")
+    assert [sample.name for sample in open_dataset("tfake", tmp_path)] == ["000000_thermal.png"]

@@ -98,3 +98,12 @@ def test_names_of_speaking_faces_tell_the_subject():
     assert [subject_of(name) for name in ("103_1_1_4_450_1.png", "3312.png", "a_1_2_3.png")] == [
         "103", "", "",
     ]  # fmt: skip
+
+
+def test_a_name_that_no_file_can_have_costs_its_own_row_alone(tmp_path, write):
+    write.write_image(tmp_path / "train" / "indoor" / "1.png", write.grey())
+    rows = [write.tfw_row("a" * 400), write.tfw_row("1.png")]
+    write.write_csv(tmp_path / "train" / "indoor.csv", rows)
+    dataset = open_dataset("tfw", tmp_path)
+    assert [one.name for one in dataset] == ["train/indoor/1.png"]
+    assert len(dataset.problems) == 1

@@ -58,15 +58,17 @@ def _answer(face: Any, source: str) -> Answer:
     if missing:
         wanted = "faces with box_px, score, points_px and scheme"
         raise _wrong(source, wanted, f"one without {', '.join(missing)}")
-    box = np.asarray(face.box_px, np.float64)
-    points = np.asarray(face.points_px, np.float64)
-    n_points = load_scheme(str(face.scheme)).n_points
+    try:
+        box, score = np.asarray(face.box_px, np.float64), float(face.score)
+        points = np.asarray(face.points_px, np.float64)
+        n_points = load_scheme(str(face.scheme)).n_points
+    except (OverflowError, TypeError, ValueError) as error:
+        raise _wrong(source, "numbers, and a scheme that tfan knows", str(error)) from error
     if box.shape != (4,) or points.shape != (n_points, 2):
         wanted = f"a box (4,) and {n_points} points of {face.scheme} ({n_points}, 2)"
         raise _wrong(source, wanted, f"{box.shape} and {points.shape}")
-    if not (np.isfinite(box).all() and np.isfinite(points).all()):
+    if not (np.isfinite(box).all() and np.isfinite(points).all() and np.isfinite(score)):
         raise _wrong(source, "finite numbers", "NaN or infinity in an answer")
-    score = float(face.score)
     rated = hasattr(face, "quality") or hasattr(face, "confidence")
     certainty = certainty_of(face) if rated else score
     return Answer(box, score, points, str(face.scheme), float(certainty))

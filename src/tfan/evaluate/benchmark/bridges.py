@@ -32,4 +32,4 @@ def _bridge(adapter: Adapter, words: str) -> Bridge:
     def move(points_px: Floats) -> Floats:
         return np.asarray(adapter(points_px), np.float64)
 
-    return Bridge(adapter.source, adapter.target, move, f"{adapter.where} {words}")
+    return Bridge(adapter.source, adapter.target, move, f"{Path(adapter.where).name} {words}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class Contender:
     find: Find
     about: Mapping[str, str]
     scheme: str = ""
-    least_score: float = 0.0
+    least_score: float = -math.inf
     close: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:
@@ -130,23 +131,35 @@ def _find_with(pipeline: Any, min_score: float, image: AnyArray, meaning: str) -
 def _function(model: str, module: str, name: str, wanted: Wanted) -> Contender:
     here = str(Path.cwd())  # where one's own module most often lies
     sys.path.insert(0, here)
+    expected = "module:callable that can be imported from here"
     try:
         found = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        expected = "module:callable that can be imported from here"
-        raise InputError("model", expected=expected, got=f"{model} ({error})") from error
+        made: Any = found() if isclass(found) else found
+    except Exception as error:  # whatever somebody's module raises
+        got = f"{model} ({type(error).__name__}: {error})"
+        raise InputError("model", expected=expected, got=got) from error
     finally:
-        sys.path.remove(here)
-    made: Any = found() if isclass(found) else found
+        if here in sys.path:  # the module may have taken it away itself
+            sys.path.remove(here)
     find: Find = getattr(made, "detect", made)
-    return Contender(model, find, {"function": model}, least_score=wanted.min_score or 0.0)
+    if not callable(find):
+        raise InputError("model", expected=expected, got=f"{model}, a {type(found).__name__}")
+    least, words = _least_of(wanted)
+    return Contender(model, find, {"function": model} | words, least_score=least)
+
+
+def _least_of(wanted: Wanted) -> tuple[float, dict[str, str]]:
+    """Return the least score of somebody's answers, whose scores may be below 0, and its words."""
+    if wanted.min_score is None:
+        return -math.inf, {}
+    return wanted.min_score, {"least score": f"{wanted.min_score:g}"}
 
 
 def _rival(path: Path, wanted: Wanted) -> Contender:
     rival = open_rival(path, python=wanted.python)
-    about = {"program": f"{path.name} {_sha256(path)}", **rival.about}
+    least, words = _least_of(wanted)
+    about = {"program": f"{path.name} {_sha256(path)}", **rival.about, **words}
     name = rival.about.get("name", path.stem)
-    least = wanted.min_score or 0.0
     return Contender(name, rival.find, about, rival.scheme, least, rival.close)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +12,14 @@ from tfan.evaluate.benchmark.answers import Answer
 from tfan.evaluate.benchmark.comparison import Bridge, Comparison, Points, compare_schemes
 from tfan.evaluate.benchmark.normalisers import NORMALISERS, find_normaliser, scaled_error
 from tfan.evaluate.benchmark.subsets import face_labels, image_labels
-from tfan.evaluate.metrics import MIN_IOU, NOT_MATCHED, match
+from tfan.evaluate.metrics import MIN_IOU, NOT_MATCHED, assign, ious, match
 from tfan.evaluate.named_points import FIVE
 from tfan.evaluate.sample import Floats, Sample, TrueFace
+from tfan.geometry.boxes import areas
 
 AP_IOUS = (0.4, 0.5)
 _HIDDEN = 0.0
+_LEAST_HULL = 3  # points; of fewer, or of points in a line, the hull says nothing of a face
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def mark_image(
     *,
     protocol: Protocol,
     scheme: str = "",
-    least_score: float = 0.0,
+    least_score: float = -np.inf,
     seconds: float = 0.0,
 ) -> ImageMark:
     """Return how the answers of one image stand against its truth.
@@ -140,7 +142,8 @@ def _mark_face(
     how: Comparison | None,
     protocol: Protocol,
 ) -> FaceMark:
-    true = truth.points(FIVE) if how is None else _counted(how, truth, protocol)
+    counted = _counted(truth, protocol)
+    true = counted.points(FIVE) if how is None else how.true_points(counted)
     errors = {}
     for name, row in NORMALISERS.items():
         scale = row.measure(truth)
@@ -167,12 +170,12 @@ def _comparison(scheme: str, truth: TrueFace, protocol: Protocol) -> Comparison 
     return compare_schemes(scheme, truth.scheme, points=protocol.points, bridges=protocol.bridges)
 
 
-def _counted(how: Comparison, truth: TrueFace, protocol: Protocol) -> Floats:
-    """Return the true points, NaN where they are hidden and hidden ones do not count."""
-    true = how.true_points(truth)
-    if not protocol.visible_only or truth.visible is None or how.rows is None:
-        return true
-    return np.where((truth.visible[how.rows] == _HIDDEN)[:, None], np.nan, true)
+def _counted(truth: TrueFace, protocol: Protocol) -> TrueFace:
+    """Return the truth, its points NaN where they are hidden and hidden ones do not count."""
+    if not protocol.visible_only or truth.visible is None:
+        return truth
+    hidden = (truth.visible == _HIDDEN)[:, None]
+    return replace(truth, points_px=np.where(hidden, np.nan, truth.points_px))
 
 
 def _matched(
@@ -180,29 +183,35 @@ def _matched(
 ) -> npt.NDArray[np.int64]:
     """Return for each true face the index of the answer that found it, or -1.
 
-    Where the set gives no boxes, a truth's box is the hull of its points: then an answer's is the
+    Where the set gives no box, a truth's box is the hull of its points: then an answer's is the
     hull of the same points, for a box of the whole face would not overlap it enough.
     """
     scores = np.array([answer.score for answer in answers], np.float64)
-    if all(truth.box_given for truth in truths) or not answers:
-        boxes = np.array([answer.box_px for answer in answers], np.float64)
-        true = np.array([truth.box_px for truth in truths], np.float64)
-        return match(true, boxes, scores=scores, min_iou=protocol.min_iou)
-    how = compare_schemes(
-        answers[0].scheme, truths[0].scheme, points=protocol.points, bridges=protocol.bridges
-    )
-    boxes = np.array([_hull(how.move(answer.points_px), answer.box_px) for answer in answers])
-    true = np.array([_hull(how.true_points(truth), truth.box_px) for truth in truths])
-    return match(true, boxes, scores=scores, min_iou=protocol.min_iou)
+    overlap = [[_overlap(truth, answer, protocol) for answer in answers] for truth in truths]
+    table = np.array(overlap, np.float64).reshape(len(truths), len(answers))
+    return assign(table, scores=scores, min_iou=protocol.min_iou)
 
 
-def _hull(points_px: Floats, otherwise: Floats) -> Floats:
-    """Return the box (4,) around points (P, 2), or the other one where they are none."""
-    given = points_px[np.isfinite(points_px).all(axis=1)]
-    hull: Floats = np.asarray(otherwise, np.float64)
-    if len(given):
-        hull = np.concatenate([given.min(axis=0), given.max(axis=0)])
-    return hull
+def _overlap(truth: TrueFace, answer: Answer, protocol: Protocol) -> float:
+    """Return the intersection over union of a true face and an answer."""
+    true, found = truth.box_px, answer.box_px
+    how = None if truth.box_given else _comparison(answer.scheme, truth, protocol)
+    if how is not None:
+        true_points = how.true_points(truth)
+        given = np.isfinite(true_points).all(axis=1)
+        hull = _hull(true_points[given])
+        if hull is not None:
+            same = _hull(how.move(answer.points_px)[given])
+            true, found = hull, (found if same is None else same)
+    return float(ious(true, found)[0, 0])
+
+
+def _hull(points_px: Floats) -> Floats | None:
+    """Return the box (4,) around points (P, 2), None where they span none."""
+    if len(points_px) < _LEAST_HULL:
+        return None
+    hull: Floats = np.concatenate([points_px.min(axis=0), points_px.max(axis=0)])
+    return hull if areas(hull) > 0 else None
 
 
 def _hits(truths: Sequence[TrueFace], answers: Sequence[Answer], iou: float) -> tuple[bool, ...]:

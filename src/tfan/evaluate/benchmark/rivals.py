@@ -64,13 +64,17 @@ class Rival:
         """
         array = np.ascontiguousarray(image)
         head = {"shape": array.shape, "dtype": array.dtype.str, "meaning": meaning}
-        self._send(json.dumps(head).encode() + b"\n" + array.tobytes())
+        data = json.dumps(head).encode() + b"\n" + array.tobytes()
+        sender = threading.Thread(target=self._send, args=(data,), daemon=True)
+        sender.start()  # apart: a program that does not read would hold a write for ever
         said = self._hear(self.answer_seconds)
+        sender.join(self.answer_seconds)
         if "error" in said:
-            raise InputError(str(self.program), expected="faces", got=f"its error: {said['error']}")
+            got = f"its error: {said['error']}"
+            raise InputError(self.program.name, expected="faces", got=got)
         try:
             return [_face(row, self.scheme) for row in said["faces"]]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
             wanted = '{"faces": [{"box": [4], "score": s, "points": [[x, y], ...]}]}'
             raise self._wrong(wanted, f"{type(error).__name__}: {error}") from error
 
@@ -88,22 +92,21 @@ class Rival:
 
     def _send(self, data: bytes) -> None:
         assert self.process.stdin is not None
-        try:
+        with suppress(OSError):  # it has ended: what is heard of it says so
             self.process.stdin.write(data)
             self.process.stdin.flush()
-        except OSError as error:
-            raise self._ended() from error
 
     def _hear(self, seconds: float) -> dict[str, Any]:
         try:
             line = self.lines.get(timeout=seconds)
         except queue.Empty:
+            self.process.kill()
             raise self._wrong(f"an answer within {seconds:g} s", "none") from None
         if not line:
             raise self._ended()
         try:
             said = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = None
         if not isinstance(said, dict):
             got = repr(line[:60].decode(errors="replace"))

@@ -49,7 +49,7 @@ class BoxNumbers:
     Attributes:
         images: all images.
         ap50, ap40: average precision at an intersection over union of 0.5 and 0.4; NaN where the
-            set gives no boxes.
+            set gives no boxes, or there is no face.
         false_per_img: boxes without a face, an image.
         seconds: median time that the model took for an image.
     """
@@ -105,6 +105,8 @@ def _precision(images: Sequence[ImageMark], iou: float) -> float:
     hits = [hit for image in images for hit in image.hits[iou]]
     scores = [score for image in images for score in image.scores]
     n_true = sum(len(image.faces) for image in images)
+    if not n_true:
+        return float("nan")
     return average_precision(np.array(hits), np.array(scores), n_true=n_true)
 
 

@@ -52,7 +52,7 @@ def read_ljson(path: Path) -> Floats:
         rows = _rows(content)
         places = [[np.nan if v is None else float(v) for v in row] for row in rows]
         points = np.array(places, np.float64).reshape(len(places), 2)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
         raise BadEntryError("no landmarks as LJSON has them") from None
     return points[:, ::-1] + _TO_IMAGE
 

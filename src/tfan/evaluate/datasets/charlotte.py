@@ -30,7 +30,7 @@ import numpy as np
 from tfan.errors import InputError
 from tfan.evaluate.datasets.dataset import Problems, Read
 from tfan.evaluate.datasets.faces import BadEntryError, missing, schemed_face
-from tfan.evaluate.datasets.listing import names_in
+from tfan.evaluate.datasets.listing import is_there, names_in
 from tfan.evaluate.sample import Floats, Sample, TrueFace
 from tfan.io import read_image
 from tfan.types import Array
@@ -138,7 +138,7 @@ def _samples(
             if identity in seen:
                 raise BadEntryError("this ID stands in the table twice; the first row counts")
             seen.add(identity)
-            image = _image(table.with_suffix("") / identity)
+            image = _image(table.with_suffix(""), identity)
             face = _face(row, columns, where, problems)
         except BadEntryError as error:
             problems.add(where, str(error))
@@ -191,10 +191,10 @@ def _words(row: Mapping[str, str]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _image(stem: Path) -> Path:
-    found = next((p for s in _SUFFIXES if (p := stem.with_name(stem.name + s)).is_file()), None)
+def _image(home: Path, identity: str) -> Path:
+    found = next((p for s in _SUFFIXES if is_there(p := home / f"{identity}{s}")), None)
     if found is None:
-        raise BadEntryError(f"no image {stem.parent.name}/{stem.name}.tiff")
+        raise BadEntryError(f"no image {home.name}/{identity}.tiff")
     return found
 
 

@@ -33,7 +33,8 @@ class Check:
     Attributes:
         problems: of the annotations and of the images.
         drawn: samples for a picture, chosen evenly.
-        kept: image -> why it is not kept, "" for one that is; only of sets with such a rule.
+        kept: image -> why it is not kept, "" for one that is; only of sets with such a rule, and
+            where all images are opened.
     """
 
     problems: Problems = field(default_factory=Problems)
@@ -85,7 +86,8 @@ class Check:
         frame = sample.frame()
         height, width = frame.hw
         form = f"{width} x {height}, {frame.reading.unit}"
-        self.by_form[form if len(self.by_form) < _MOST_SIZES else "other"] += 1
+        known = form in self.by_form or len(self.by_form) < _MOST_SIZES
+        self.by_form[form if known else "other"] += 1
         if frame.reading.scale is not None:
             celsius = frame.celsius()
             self.low = min(self.low, float(np.nanmin(celsius)))
@@ -136,7 +138,7 @@ def check(
                 values = seen.open(sample)
                 if row.look is not None:
                     against = row.look(dataset.folder, sample, values)
-                    if row.has_kept_list:
+                    if row.has_kept_list and images is None:  # a list of some drops the others
                         seen.kept[sample.name] = against
                     if against:
                         seen.problems.add(sample.name, against, skipped=False)

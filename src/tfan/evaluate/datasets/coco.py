@@ -13,7 +13,7 @@ not.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from tfan.evaluate.datasets.faces import (
     schemed_face,
     split_in,
 )
-from tfan.evaluate.datasets.listing import names_in, reader_of
+from tfan.evaluate.datasets.listing import is_there, names_in, reader_of
 from tfan.evaluate.sample import NAMED, Sample, TrueFace
 from tfan.landmarks import SCHEMES
 
@@ -107,11 +107,12 @@ def _sample(
 ) -> Sample | None:
     name = str(image.get("file_name", ""))
     homes = [folder / "images" / split, folder / "images", folder / split, folder]
-    path = next((home / name for home in homes if name and (home / name).is_file()), None)
+    path = next((home / name for home in homes if name and is_there(home / name)), None)
     if path is None:
         problems.add(f"{where}: image {image.get('id')}", f"no image {name!r}")
         return None
-    return Sample(path.relative_to(folder).as_posix(), reader_of(path), ())
+    short = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    return Sample(short, reader_of(path), ())
 
 
 def _face(entry: Mapping[str, Any], categories: Mapping[Any, list[str]], scheme: str) -> TrueFace:
@@ -119,7 +120,7 @@ def _face(entry: Mapping[str, Any], categories: Mapping[Any, list[str]], scheme:
         triples = np.array(entry.get("keypoints") or [], np.float64).reshape(-1, 3)
         box = np.array(entry.get("bbox") or [], np.float64)
         left, top, width, height = box if len(box) else (0.0, 0.0, 0.0, 0.0)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise BadEntryError("keypoints that are not x, y, v, or a box not of four") from None
     given = bool(width > 0 and height > 0)
     box_px = np.array([left, top, left + width, top + height]) if given else None
@@ -128,7 +129,8 @@ def _face(entry: Mapping[str, Any], categories: Mapping[Any, list[str]], scheme:
     visible = np.where(seen > 0, (seen > 1).astype(np.float64), np.nan)
     known = scheme if scheme in SCHEMES else SCHEME_OF_COUNT.get(len(points), NAMED)
     face = schemed_face(points, known, box_px=box_px, visible=visible)
-    names = categories.get(entry.get("category_id"), [])
+    kind = entry.get("category_id")
+    names = categories.get(kind, []) if isinstance(kind, Hashable) else []
     if known == NAMED and len(names) == len(points):
         return TrueFace(
             face.box_px, tuple(names), points, visible=visible, box_given=face.box_given
@@ -137,6 +139,7 @@ def _face(entry: Mapping[str, Any], categories: Mapping[Any, list[str]], scheme:
 
 
 def _licence(content: Mapping[str, Any]) -> str:
-    licences = content.get("licenses") or ()
-    names = [str(one.get("name", "")) for one in licences if isinstance(one, dict)]
+    licences = content.get("licenses")
+    rows = licences if isinstance(licences, list) else []
+    names = [str(one.get("name", "")) for one in rows if isinstance(one, dict)]
     return "; ".join(filter(None, names))

@@ -6,6 +6,7 @@ their places and names some ten.
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tfan.evaluate.datasets.pickle_machine import Machine, Made, RefusedError
 from tfan.evaluate.sample import Floats
 
 _MOST_FORMS = 200  # fits a byte; a set has one
+_MOST_SIDES = 32  # of an array; NumPy allows 64, points have two
 _FIX = "Only dictionaries of NumPy arrays (or None), pickled with protocol 3 or newer, are read."
 
 
@@ -43,7 +45,9 @@ class DensePickle:
             raise _wrong(path, "nothing there") from None
         except OSError as error:
             raise _wrong(path, error.strerror or str(error)) from error
-        except (RefusedError, ValueError, IndexError, EOFError, TypeError) as error:
+        except (
+            RefusedError, ArithmeticError, EOFError, LookupError, TypeError, ValueError,
+        ) as error:  # fmt: skip
             raise _wrong(path, str(error) or "a file that ends early") from error
 
     def __len__(self) -> int:
@@ -63,7 +67,7 @@ class DensePickle:
         shape, dtype = self._forms[self._kinds[row]]
         with self.path.open("rb") as file:
             file.seek(self._offsets[row])
-            data = file.read(int(np.prod(shape)) * np.dtype(dtype).itemsize)
+            data = file.read(math.prod(shape) * np.dtype(dtype).itemsize)
         return np.frombuffer(data, dtype).reshape(shape).astype(np.float64)
 
     def _keep(self, name: Any, value: Any) -> None:
@@ -74,8 +78,10 @@ class DensePickle:
             if not isinstance(value, Made) or value.values is None:
                 raise RefusedError(f"{name}: {type(value).__name__.strip('_')} instead of an array")
             form = (value.shape, value.dtype)
-            if int(np.prod(form[0])) * np.dtype(form[1]).itemsize != value.values.size:
+            if math.prod(form[0]) * np.dtype(form[1]).itemsize != value.values.size:
                 raise RefusedError(f"{name}: {value.values.size} bytes for an array of {form[0]}")
+            if len(form[0]) > _MOST_SIDES:
+                raise RefusedError(f"{name}: an array of {len(form[0])} dimensions")
             if form not in self._forms:
                 self._forms.append(form)
                 if len(self._forms) > _MOST_FORMS:

@@ -139,7 +139,7 @@ def read_json(path: Path) -> Any:
     """
     try:
         return json.loads(read_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadEntryError(f"no whole JSON: {error}") from None
 
 

@@ -29,6 +29,14 @@ def files_below(folder: Path, suffix: str) -> Iterator[Path]:
                 yield Path(here) / name
 
 
+def is_there(path: Path) -> bool:
+    """Return whether there is such a file; of a name that no file can have, False."""
+    try:
+        return path.is_file()
+    except OSError:  # such as a name that is too long
+        return False
+
+
 def image_of(folder: Path, stem: str) -> Path | None:
     """Return the image of that name without suffix in a folder, None if there is none."""
     for suffix in SUFFIXES:

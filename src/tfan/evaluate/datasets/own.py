@@ -10,6 +10,7 @@ from pathlib import Path
 from tfan.errors import InputError
 from tfan.evaluate.annotations import Annotations, open_annotations
 from tfan.evaluate.datasets.dataset import Problems, Read
+from tfan.evaluate.datasets.listing import is_there
 from tfan.evaluate.sample import Sample
 
 
@@ -26,7 +27,7 @@ def open_own(folder: Path) -> Read:
 
 def _read(annotations: Annotations, problems: Problems) -> Iterator[Sample]:
     for name in annotations.names:
-        if not annotations.image(name).is_file():
+        if not is_there(annotations.image(name)):
             problems.add(name, "no such file in images/")
             continue
         try:

@@ -191,8 +191,18 @@ def _filled(made: Made, shape: Any, dtype: Any, by_columns: Any, values: Any) ->
     if min(made.shape, default=0) < 0:
         raise RefusedError("an array of a negative size")
     order = dtype.order if dtype.order in "<>" else "="
-    made.dtype = np.dtype(f"{order}{dtype.code}").str
+    kind = np.dtype(f"{order}{dtype.code}")
+    if kind.kind not in "fiu":  # "f4,f4" begins as a number does
+        raise RefusedError("an array that is not of numbers row by row")
+    made.dtype = kind.str
     return made
+
+
+def _tuple(values: list[Any]) -> tuple[Any, ...]:
+    """Return values as one; a tuple of a million tuples in each other ends Python when hashed."""
+    if any(isinstance(part, tuple) for v in values if isinstance(v, tuple) for part in v):
+        raise RefusedError("a tuple in a tuple in a tuple")
+    return tuple(values)
 
 
 def _plain(*names: str) -> dict[str, Callable[[Machine, Any], None]]:
@@ -209,10 +219,10 @@ _ACTIONS: dict[str, Callable[[Machine, Any], None]] = {
     "EMPTY_DICT": lambda m, _: m.push({}),
     "EMPTY_TUPLE": lambda m, _: m.push(()),
     "MARK": lambda m, _: m.mark(),
-    "TUPLE": lambda m, _: m.push(tuple(m.pop())),
-    "TUPLE1": lambda m, _: m.push(tuple(m.pop(1))),
-    "TUPLE2": lambda m, _: m.push(tuple(m.pop(2))),
-    "TUPLE3": lambda m, _: m.push(tuple(m.pop(3))),
+    "TUPLE": lambda m, _: m.push(_tuple(m.pop())),
+    "TUPLE1": lambda m, _: m.push(_tuple(m.pop(1))),
+    "TUPLE2": lambda m, _: m.push(_tuple(m.pop(2))),
+    "TUPLE3": lambda m, _: m.push(_tuple(m.pop(3))),
     "MEMOIZE": lambda m, _: m.remember(None),
     "BINPUT": lambda m, index: m.remember(index),
     "LONG_BINPUT": lambda m, index: m.remember(index),

@@ -95,7 +95,7 @@ def _face(content: Any) -> TrueFace:
 def _points(shape: Any) -> Floats:
     try:
         points = np.array(shape.get("points"), np.float64).reshape(-1, 2)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise BadEntryError(f"the points of {shape.get('label')!r} are not x, y") from None
     if not len(points) or not np.isfinite(points).all():
         raise BadEntryError(f"the points of {shape.get('label')!r} are none, or not finite")

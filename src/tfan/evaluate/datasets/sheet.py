@@ -53,6 +53,7 @@ def sample_sheet(samples: Sequence[Sample]) -> Picture:
 def _tile(sample: Sample) -> Picture:
     try:
         values = sample.read()
+        shown = _picture(values, sample.meaning)
     except InputError:
         return np.vstack([_caption(sample), np.full((_TILE_PX, _TILE_PX, 3), _GROUND, np.uint8)])
     corner, zoom = _window(sample, (values.shape[1], values.shape[0]))
@@ -60,7 +61,7 @@ def _tile(sample: Sample) -> Picture:
     shift = to_centre_px((np.full(2, 0.5) - corner) * zoom)
     to_tile = np.hstack([np.diag([zoom, zoom]), np.asarray(shift)[:, None]])
     tile = cv2.warpAffine(
-        _picture(values, sample.meaning), to_tile, (_TILE_PX, _TILE_PX), flags=cv2.INTER_LINEAR,
+        shown, to_tile, (_TILE_PX, _TILE_PX), flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT, borderValue=(_GROUND,) * 3,
     )  # fmt: skip
     picture = np.asarray(tile, np.uint8)

@@ -171,8 +171,8 @@ def _check(what: str, value: str, known: tuple[str, ...]) -> None:
 
 
 def _check_folder(files: TfakeFolder, shown: str) -> None:
-    if not files.has(shown):
-        home = files.thermal_folder if shown else files.folder
+    home = files.thermal_folder if shown and files.folder.is_dir() else files.folder
+    if not files.folder.is_dir() or not files.has(shown):
         raise missing(home, f"files such as {file_name(0, shown)}", PAGE)
 
 

@@ -17,7 +17,7 @@ from tfan.evaluate.datasets.dense_pickle import DensePickle
 
 PARTS = {"": "png", "seg": "png", "ldmks": "txt", "thermal": "png"}
 BITS = {part: 1 << bit for bit, part in enumerate(PARTS)}
-NAME = re.compile(r"(\d+)(?:_(seg|ldmks|thermal))?\.(png|txt)")
+NAME = re.compile(r"([0-9]{6,15})(?:_(seg|ldmks|thermal))?\.(png|txt)")
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from tfan.evaluate.datasets.faces import (
     schemed_face,
     split_in,
 )
-from tfan.evaluate.datasets.listing import names_in, reader_of
+from tfan.evaluate.datasets.listing import is_there, names_in, reader_of
 from tfan.evaluate.sample import Sample, TrueFace
 
 PAGE = "docs/how-to/get-data.md"
@@ -102,7 +102,7 @@ def _samples(
         path = images / name
         if name in seen:
             problems.add(where, "rows of this image stand apart: it would be counted twice")
-        elif not path.is_file():
+        elif not is_there(path):
             problems.add(where, f"no image {images.name}/{name}")
         elif faces:
             yield Sample(

@@ -50,9 +50,10 @@ def open_yolo_face(folder: Path) -> Read:
 def _labels(folder: Path) -> Iterator[Path]:
     apart = any(_LABELS in path.relative_to(folder).parts for path in files_below(folder, ".txt"))
     for path in files_below(folder, ".txt"):
-        if path.name.lower() in _NOT_LABELS:
+        if apart and _LABELS not in path.relative_to(folder).parts:
             continue
-        if not apart or _LABELS in path.relative_to(folder).parts:
+        image = image_of(_images_of(folder, path.parent), path.stem)
+        if image is not None or path.name.lower() not in _NOT_LABELS:
             yield path
 
 
