@@ -109,6 +109,9 @@ def test_what_cannot_be_converted_is_one_sentence():
         convert(np.zeros((68, 2)), "ibug68", "sftl54")
     with pytest.raises(InputError, match=r"jaw_5 and 10 more\. Say near=True"):
         convert(np.zeros((70, 2)), "facesynthetics70", "ibug68")
+    for near in (False, True):  # near points do not help here, so they are not advised
+        with pytest.raises(InputError, match=r"5[123]\. Use an adapter"):
+            convert(np.zeros((68, 2)), "ibug68", "sftl54", near=near)
     with pytest.raises(InputError, match=r"points of ibug68: expected \(\.\.\., 68, 2\), got \(70"):
         convert(np.zeros((70, 2)), "ibug68", "tfw5")
     with pytest.raises(InputError, match=r"scheme: expected 'tfw5' or .*, got 'dlib'"):

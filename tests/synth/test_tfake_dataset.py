@@ -133,6 +133,45 @@ def test_a_missing_and_an_empty_image_are_found(copy):
     )  # fmt: skip
 
 
+def test_a_missing_radiometric_image_is_found(copy):
+    (copy / "000001_celsius.tiff").unlink()
+    assert verify(copy).problems == ("000001_celsius.tiff is missing or empty",)
+
+
+@pytest.mark.parametrize("name", ["000000.png", "000001_celsius.tiff", "000002_ldmks.txt"])
+def test_another_run_makes_what_is_missing(copy, made, name):
+    (copy / name).unlink()
+    generate_tfake(plan_for(copy), count=3, workers=1)
+    assert (copy / name).read_bytes() == (made / name).read_bytes()
+    assert verify(copy).problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "null", "{}", '{"pairs": 3, "files": 3}', "no JSON",
+     '{"pairs": 3, "records": "", "labels": "", "annotations.pkl": "", "files": [{"first": 0}]}'],
+)  # fmt: skip
+def test_damaged_checksums_are_one_sentence_and_made_anew(copy, made, text):
+    (copy / CHECKSUMS).write_text(text)
+    with pytest.raises(InputError, match="expected the checksums of a complete set"):
+        verify(copy)
+    generate_tfake(plan_for(copy), count=3, workers=1)
+    assert read_checksums(copy) == read_checksums(made)
+
+
+def test_a_set_that_grows_has_no_checksums_until_it_is_whole(copy, monkeypatch):
+    def broken(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(dataset, "run_jobs", broken)
+    with pytest.raises(KeyboardInterrupt):
+        generate_tfake(plan_for(copy), count=5, workers=1)
+    with pytest.raises(InputError, match="complete set, got none"):
+        verify(copy)
+    with pytest.raises(InputError, match="at least 3"):  # the labels of three are still there
+        generate_tfake(plan_for(copy), count=2, workers=1)
+
+
 def test_an_unfinished_set_says_what_to_do(copy):
     (copy / CHECKSUMS).unlink()
     with pytest.raises(InputError, match="generate --layout tfake"):

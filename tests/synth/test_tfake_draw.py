@@ -49,7 +49,6 @@ def test_one_seed_has_the_same_people_warm_and_cold():
         assert getattr(warm, name) == getattr(cold, name)
     assert warm.person.shape == cold.person.shape
     assert warm.person.pose == cold.person.pose
-    assert warm.person.hair == cold.person.hair or warm.warmth != cold.warmth
     skin = NUMBER["skin"]
     colder = warm.warmth.segment_celsius[skin] - cold.warmth.segment_celsius[skin]
     assert colder == pytest.approx(2, abs=1)

@@ -86,6 +86,12 @@ def test_an_empty_folder_is_one_sentence(tmp_path):
         measure(tmp_path, "warm")
 
 
+def test_a_thermal_image_of_8_bits_is_refused(folder):
+    write_image(folder / "000001_thermal.png", np.full((20, 20), 200, np.uint8))
+    with pytest.raises(InputError, match=r"000001_thermal\.png: expected an image of 16 bits"):
+        measure(folder, "warm")
+
+
 def test_parts_of_another_size_are_refused(folder):
     write_image(folder / "000001_seg.png", np.zeros((10, 10), np.uint8))
     with pytest.raises(InputError, match="as large as the image"):

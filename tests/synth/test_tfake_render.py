@@ -109,6 +109,18 @@ def test_the_same_record_gives_the_same_pair(head, pair):
         np.testing.assert_array_equal(getattr(again, name), getattr(pair, name))
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_one_seed_has_the_same_colours_and_labels_warm_and_cold(head, seed):
+    warm, cold = (
+        render_pair(head, draw_pair(np.random.default_rng([0, seed]), condition), side_px=96)
+        for condition in ("warm", "cold")
+    )
+    for name in ("rgb", "parts", "points_px", "dense", "jaw_contour_px"):
+        np.testing.assert_array_equal(getattr(warm, name), getattr(cold, name))
+    skin = warm.parts == NUMBER["skin"]
+    assert warm.celsius[skin].mean() > cold.celsius[skin].mean() + 0.5
+
+
 def test_glass_is_clear_in_colour_and_opaque_in_heat(head):
     for seed in count():
         params = draw_pair(np.random.default_rng([12, seed]), "warm")

@@ -65,7 +65,7 @@ def adapt(
     chosen = _config(config, source, target, steps)
     taught = [_pairs(text, chosen, share=_HELD_OUT if val is None else 0.0) for text in data]
     aside = [pair[1] for pair in taught]
-    aside += [_pairs(text, chosen, share=0.0)[0] for text in val or ()]
+    aside += [pair for text in val or () for pair in _pairs(text, chosen, share=0.0)]
     found = run_adapt(
         chosen, pairs=joined([pair[0] for pair in taught]), held_out=joined(aside), out=out,
         docs=docs,

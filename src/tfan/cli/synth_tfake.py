@@ -77,7 +77,7 @@ def verify(folder: SetFolder) -> None:
     if rest > 0:
         typer.echo(f"... and {rest} more")
     if verdict.problems:
-        fix = "Delete the label files of these pairs in labels/ and generate the set again."
+        fix = "Generate the set again; where labels differ, delete their files in labels/ first."
         got = f"{len(verdict.problems)} problems"
         raise InputError(f"set in {folder}", expected="a whole set", got=got, fix=fix)
     typer.echo(f"{verdict.pairs} pairs, all files there, labels as written")

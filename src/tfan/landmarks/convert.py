@@ -19,7 +19,8 @@ Floats = npt.NDArray[np.float64]
 Sum = Mapping[str, float]  # point's index, as JSON has it: weight
 
 _TABLE = Path(__file__).parent / "data" / "anatomy.json"
-_FIX = "Say near=True to take points that lie near, or use an adapter (tfan train adapt)."
+_NEAR = "Say near=True to take points that lie near, or use an adapter (tfan train adapt)."
+_ADAPT = "Use an adapter (tfan train adapt)."
 _MOST_NAMED = 6
 
 
@@ -101,9 +102,10 @@ def convert(points: npt.ArrayLike, source: str, target: str, *, near: bool = Fal
         raise InputError(f"points of {source}", expected=f"(..., {n}, 2)", got=str(given.shape))
     if not known.complete:
         missing = missing_names(known)
+        helps = not near and can_convert(source, target, near=True)
         raise InputError(
             f"converting {source} to {target}", expected="a counterpart of every point",
-            got=f"none for {missing}", fix="" if near else _FIX,
+            got=f"none for {missing}", fix=_NEAR if helps else _ADAPT,
         )  # fmt: skip
     return weighed(given, known.matrix)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ MANIFEST = "dataset.json"
 # what a cut, damaged or quite different file raises while NumPy reads arrays from it
 UNREADABLE = (
     ValueError, KeyError, IndexError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error,
+    tokenize.TokenError,
 )  # fmt: skip
 
 Arrays = Mapping[str, npt.NDArray[Any]]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import cv2
+
+from tfan.errors import InputError
 
 POLL_S = 0.3
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -28,9 +32,18 @@ def run_jobs(write: Write, jobs: Sequence[Job], *, workers: int, advance: Advanc
         jobs: files and the numbers of their samples.
         workers: processes at most.
         advance: called with the number of samples made since its last call.
+
+    Raises:
+        InputError: a process was ended from outside.
     """
     if workers > 1 and len(jobs) > 1:
-        _in_parallel(write, jobs, workers=workers, advance=advance)
+        try:
+            _in_parallel(write, jobs, workers=workers, advance=advance)
+        except BrokenProcessPool as error:
+            raise InputError(
+                "workers", expected="processes that end by themselves", got="one that was killed",
+                fix="Run it again to go on; with fewer workers if memory is short.",
+            ) from error  # fmt: skip
     else:
         for path, indices in jobs:
             write(path, indices, advance)
@@ -78,6 +91,15 @@ _COUNTER: list[Any] = []  # the worker's end of the counter; set once when a wor
 def _start(made: Any) -> None:
     cv2.setNumThreads(1)
     _COUNTER[:] = [made]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, killed perhaps: nobody else would."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _write_counted(write: Write, path: Path, indices: range) -> None:

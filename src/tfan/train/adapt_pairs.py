@@ -211,7 +211,7 @@ def pairs_of(place: Source, source: str, target: str) -> Pairs:
 
 def _check_keys(place: Source) -> None:
     """Refuse what `tfan train adapt` would leave unheard."""
-    given = {"weight": place.weight != 1}
+    given: dict[str, str | bool] = {"weight": place.weight != 1}
     if place.kind == SYNTH:
         given |= {"split": place.split, "condition": place.condition}
     for key, said in given.items():

@@ -17,8 +17,8 @@ import numpy as np
 
 from tfan.errors import InputError
 from tfan.io.files import replace_text
-from tfan.synth.shards import UNREADABLE, read_records
-from tfan.synth.tfake.files import DENSE_FILE, ENDINGS, read_image, stem_of
+from tfan.synth.shards import UNREADABLE, read_claim, read_records
+from tfan.synth.tfake.files import DENSE_FILE, is_there, lacking, read_image, stem_of
 from tfan.synth.workers import Job
 
 CHECKSUMS = "checksums.json"
@@ -67,34 +67,41 @@ def read_checksums(folder: Path) -> dict[str, Any]:
     """
     path = folder / CHECKSUMS
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        return _checked(json.loads(path.read_text(encoding="utf-8")))
+    except UNREADABLE as error:
+        got = "none" if isinstance(error, FileNotFoundError) else f"{error!r}"
         raise InputError(
-            str(path), expected="the checksums of a complete set", got=str(error),
+            str(path), expected="the checksums of a complete set", got=got,
             fix="Run 'tfan synth generate --layout tfake' with the set's options again.",
         ) from error  # fmt: skip
+
+
+def _checked(sums: Any) -> dict[str, Any]:
+    """Return checksums that have every entry, or raise one of UNREADABLE."""
+    for key in ("records", "labels", DENSE_FILE):
+        str(sums[key])
+    for row in sums["files"]:
+        str(row["file"] + row["records"] + row["labels"])
+        range(row["first"], row["pairs"])
+    return {**sums, "pairs": int(sums["pairs"])}
 
 
 def verify(folder: Path) -> Verdict:
     """Compare the files of a set with its checksums; images must be there, labels the same."""
     sums = read_checksums(folder)
+    radiometric = bool((read_claim(folder, "tfake") or {}).get("radiometric"))
     problems: list[str] = []
     for row in sums["files"]:
         indices = range(row["first"], row["first"] + row["pairs"])
-        missing = [
-            f"{stem_of(i)}{end} is missing or empty"
-            for i in indices
-            for end in ENDINGS
-            if not _there(folder / f"{stem_of(i)}{end}")
-        ]
-        problems += missing
+        missing = lacking(folder, indices, radiometric=radiometric)
+        problems += [f"{name} is missing or empty" for name in missing]
         if not missing:
             problems += _changed(folder, row, indices)
-    if not _there(folder / DENSE_FILE):
+    if not is_there(folder / DENSE_FILE):
         problems.append(f"{DENSE_FILE} is missing or empty")
     elif _of_file(folder / DENSE_FILE) != sums[DENSE_FILE]:
         problems.append(f"{DENSE_FILE} is not as it was written")
-    return Verdict(int(sums["pairs"]), tuple(problems))
+    return Verdict(sums["pairs"], tuple(problems))
 
 
 def _changed(folder: Path, row: dict[str, Any], indices: range) -> list[str]:
@@ -138,7 +145,3 @@ def _of_file(path: Path) -> str:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _there(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0

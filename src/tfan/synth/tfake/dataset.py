@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,10 +16,10 @@ import numpy.typing as npt
 from tfan.errors import InputError
 from tfan.synth.head import load_head
 from tfan.synth.record import to_json
-from tfan.synth.shards import claim_folder, is_complete, shard_path, write_shard
-from tfan.synth.tfake.checksum import CHECKSUMS, read_checksums, write_checksums
+from tfan.synth.shards import claim_folder, is_complete, shard_path, stored_indices, write_shard
+from tfan.synth.tfake.checksum import CHECKSUMS, write_checksums
 from tfan.synth.tfake.draw import draw_pair
-from tfan.synth.tfake.files import DENSE_FILE, stem_of, write_dense, write_pair
+from tfan.synth.tfake.files import DENSE_FILE, lacking, stem_of, write_dense, write_pair
 from tfan.synth.tfake.mesh import RENDER_PX
 from tfan.synth.tfake.render import Pair, render_pair
 from tfan.synth.workers import Advance, Job, run_jobs
@@ -60,7 +61,7 @@ def make_pair(plan: TfakePlan, index: int) -> tuple[Pair, str]:
 def generate_tfake(
     plan: TfakePlan, *, count: int, workers: int | None = None, advance: Advance | None = None
 ) -> Path:
-    """Write a set of `count` pairs; those already there are kept.
+    """Write a set of `count` pairs; whole hundreds that are already there are kept.
 
     Args:
         plan: what to make, and where.
@@ -81,10 +82,14 @@ def generate_tfake(
     advance = advance or _ignore
     jobs = []
     for path, indices in label_jobs(plan.folder, count):
-        if is_complete(path, indices):
+        whole = is_complete(path, indices)
+        if whole and not lacking(plan.folder, indices, radiometric=plan.radiometric):
             advance(len(indices))
         else:
             jobs.append((path, indices))
+    if jobs:
+        with suppress(OSError):  # until the set is whole again it has no sums
+            (plan.folder / CHECKSUMS).unlink(missing_ok=True)
     run_jobs(partial(_write, plan), jobs, workers=workers or os.cpu_count() or 1, advance=advance)
     write_dense(plan.folder / DENSE_FILE, _dense_entries(plan.folder, count))
     return write_checksums(plan.folder, label_jobs(plan.folder, count))
@@ -113,14 +118,14 @@ def _check(plan: TfakePlan, count: int) -> None:
 
 
 def _check_not_shorter(folder: Path, count: int) -> None:
-    """Raise InputError where a longer set is whole already: this run would cut its labels."""
-    if (folder / CHECKSUMS).is_file():
-        there = int(read_checksums(folder)["pairs"])
-        if count < there:
-            raise InputError(
-                "count", expected=f"at least {there}, which {folder} holds", got=str(count),
-                fix="Choose another folder; the longer set begins with the shorter one.",
-            )  # fmt: skip
+    """Raise InputError where labels of a longer set are there: this run would cut them."""
+    files = sorted((folder / LABELS).glob(f"{LABELS}-*.npz"))
+    there = next((int(i.max()) + 1 for i in map(stored_indices, reversed(files)) if i.size), 0)
+    if count < there:
+        raise InputError(
+            "count", expected=f"at least {there}, which {folder} holds", got=str(count),
+            fix="Choose another folder; the longer set begins with the shorter one.",
+        )  # fmt: skip
 
 
 def _write(plan: TfakePlan, path: Path, indices: range, advance: Advance) -> None:

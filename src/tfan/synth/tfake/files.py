@@ -35,6 +35,18 @@ def stem_of(index: int) -> str:
     return f"{index:06d}"
 
 
+def lacking(folder: Path, indices: Iterable[int], *, radiometric: bool) -> list[str]:
+    """Return the names of files of these pairs that are missing or empty."""
+    endings = (*ENDINGS, CELSIUS_ENDING) if radiometric else ENDINGS
+    names = (f"{stem_of(index)}{ending}" for index in indices for ending in endings)
+    return [name for name in names if not is_there(folder / name)]
+
+
+def is_there(path: Path) -> bool:
+    """Return whether a file is there and not empty."""
+    return path.is_file() and path.stat().st_size > 0
+
+
 def thermal_levels(celsius: npt.NDArray[np.floating[Any]]) -> Words:
     """Return 16-bit levels: 0 and 65535 are 20 and 40 degrees, what lies beyond is cut off."""
     low, high = WINDOW_CELSIUS

@@ -91,10 +91,12 @@ def _pairs(folder: Path) -> Iterator[tuple[npt.NDArray[np.float64], npt.NDArray[
     for path in sorted(folder.glob(f"*{THERMAL}")):
         stem = path.name.removesuffix(THERMAL)
         exact = folder / f"{stem}{CELSIUS_ENDING}"
+        image = exact if exact.is_file() else path
+        levels = read_image(image)
+        if levels.dtype != np.uint16:
+            raise InputError(image.name, expected="an image of 16 bits", got=str(levels.dtype))
         celsius: npt.NDArray[Any] = (
-            read_image(exact) / 100 - CELSIUS_TO_KELVIN
-            if exact.is_file()
-            else thermal_celsius(read_image(path))
+            levels / 100 - CELSIUS_TO_KELVIN if image is exact else thermal_celsius(levels)
         )
         parts = read_image(folder / f"{stem}_seg.png")
         if parts.shape != celsius.shape:
