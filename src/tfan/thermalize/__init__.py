@@ -1,0 +1,1 @@
+"""RGB to thermal: a network that learns how warm a person seen in colour would be."""
