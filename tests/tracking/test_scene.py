@@ -52,6 +52,24 @@ def test_the_same_frame_again_is_a_freeze():
     assert events(frame, frame.copy())[1][0] == "freeze"
 
 
+@pytest.mark.parametrize("shape", [(120, 160), (121, 163)])
+def test_a_change_anywhere_that_a_face_could_make_is_no_freeze(shape):
+    still = room(0, shape)
+    changed = [still.copy() for _ in range(4)]
+    for image, (y, x) in zip(changed, [(1, 1), (1, -9), (-9, 1), (-9, -9)], strict=True):
+        image[y : y + 8, x : x + 8][:, :4] += 0.01
+    told = events(*(each for image in changed for each in (still, image)))
+    assert "freeze" not in [event for event, _ in told]
+
+
+def test_a_camera_may_write_into_the_same_array_again():
+    watch, frame = SceneWatch(), noisy(room(0), 0)
+    watch(prepare(frame))
+    frame += np.float32(0.01)
+    assert watch(prepare(frame))[0] == "none"
+    assert watch(prepare(frame))[0] == "freeze"
+
+
 @pytest.mark.parametrize("step", [0.8, -0.8])
 def test_a_step_of_everything_is_told_with_its_size(step):
     one = with_face(room(0), 50)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tfan.geometry.boxes import HAIRLINE_SHARE, bounds
+from tfan.geometry.boxes import HAIRLINE_SHARE
 from tfan.geometry.shrink import halve_towards
 from tfan.types import AnyArray, Array
 
@@ -21,11 +21,11 @@ _SHRINK_FROM = 1.25  # image pixels per window pixel from which areas are averag
 _MARGIN_PX = 4  # what bicubic interpolation needs around the window, and a little more
 _EVEN = 4  # region sides that can be halved twice
 _MIN_HALF_SIDE_PX = 2.0
-_EYES_AND_MOUTH = [0, 1, 3, 4]
-_UPRIGHT = np.array([[-1, -1], [1, -1], [-0.8, 1], [0.8, 1]])  # the same four on an upright face
+# Eyes and mouth corners on an upright face, and a nose that does not count.
+_UPRIGHT = np.array([[-1, -1], [1, -1], [0, 0], [-0.8, 1], [0.8, 1]])
 # (x1, y1, x2, ...) times it are the sums of dot and of cross products with the pattern; the
 # pattern's own mean is zero, so that theirs does not matter
-_TURN_SUMS = np.stack([_UPRIGHT, _UPRIGHT[:, ::-1] * [-1, 1]], axis=2).reshape(8, 2)
+_TURN_SUMS = np.stack([_UPRIGHT, _UPRIGHT[:, ::-1] * [-1, 1]], axis=2).reshape(10, 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,13 +55,14 @@ class Windows:
     def to_image(self, points: AnyArray) -> Array:
         """Return points (F, N, 2) of window coordinates in pixels of the image."""
         scaled = points * self.half_side_px[:, None, None]
-        placed = _turn(scaled, self.roll)
+        placed: AnyArray = scaled @ _turns(np.cos(self.roll), np.sin(self.roll))
         placed += self.centre_px[:, None]
         return placed.astype(np.float32, copy=False)
 
     def from_image(self, points_px: AnyArray) -> Array:
         """Return points (F, N, 2) of the image in window coordinates."""
-        turned = _turn(points_px - self.centre_px[:, None], -self.roll)
+        away = points_px - self.centre_px[:, None]
+        turned: AnyArray = away @ _turns(np.cos(self.roll), -np.sin(self.roll))
         turned /= self.half_side_px[:, None, None]
         return turned.astype(np.float32, copy=False)
 
@@ -83,10 +84,11 @@ def windows_for_points(points_px: AnyArray, five_px: AnyArray) -> Windows:
     """Return upright windows around landmarks (F, N, 2); five_px (F, 5, 2) tell the roll."""
     roll = roll_of(five_px)
     cos, sin = np.cos(roll), np.sin(roll)
-    hull = bounds(_turned(points_px, cos, -sin))  # in the face's own axes
+    own = _turns(cos, sin) @ points_px.swapaxes(1, 2)  # (F, 2, N) along the face's own axes
+    first, last = own.min(axis=2).tolist(), own.max(axis=2).tolist()
     rows = []
     turns = zip(cos.tolist(), sin.tolist(), strict=True)
-    for (left, top, right, bottom), (c, s) in zip(hull.tolist(), turns, strict=True):
+    for (left, top), (right, bottom), (c, s) in zip(first, last, turns, strict=True):
         x, y = (left + right) / 2, (top + bottom) / 2
         side = math.sqrt(max(right - left, 1.0) * max(bottom - top, 1.0))
         rows.append((c * x - s * y, s * x + c * y, side))
@@ -99,10 +101,8 @@ def roll_of(five_px: AnyArray) -> Array:
     The turn that best lays eyes and mouth corners on an upright pattern; foreshortening by yaw
     narrows the pattern but does not turn it.
     """
-    corners = np.asarray(five_px, np.float64)[:, _EYES_AND_MOUTH].reshape(-1, 8)
-    along, across = (corners @ _TURN_SUMS).T
-    turn: Array = np.arctan2(across, along).astype(np.float32)
-    return turn
+    sums = five_px.reshape(-1, 10) @ _TURN_SUMS
+    return np.array([math.atan2(across, along) for along, across in sums.tolist()], np.float32)
 
 
 def sample_windows(values: AnyArray, windows: Windows, *, size: int) -> Array:
@@ -170,19 +170,13 @@ def _span(centre: float, reach: float, length: int) -> tuple[int, int]:
     return first - left, last + right
 
 
-def _turn(points: AnyArray, roll: AnyArray) -> AnyArray:
-    return _turned(points, np.cos(roll), np.sin(roll))
-
-
-def _turned(points: AnyArray, cos: AnyArray, sin: AnyArray) -> AnyArray:
-    """Return points (F, N, 2) turned clockwise by angles (F,)."""
-    matrices = np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1)
-    turned: AnyArray = points @ matrices
-    return turned
+def _turns(cos: AnyArray, sin: AnyArray) -> AnyArray:
+    """Return (F, 2, 2): points (F, N, 2) times them are turned clockwise by angles (F,)."""
+    return np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1)
 
 
 def _windows(rows: list[tuple[float, float, float]], roll: Array) -> Windows:
     """Return windows around hulls, each told by its centre's x and y and its mean side."""
-    table = np.array(rows).reshape(-1, 3)
-    half = np.maximum(table[:, 2] * (CROP_SCALE / 2), _MIN_HALF_SIDE_PX)
-    return Windows(table[:, :2].astype(np.float32), half.astype(np.float32), roll)
+    centre = np.array([(x, y) for x, y, _ in rows], np.float32).reshape(-1, 2)
+    half = [max(side * (CROP_SCALE / 2), _MIN_HALF_SIDE_PX) for _, _, side in rows]
+    return Windows(centre, np.array(half, np.float32), roll)

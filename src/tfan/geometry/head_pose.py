@@ -16,7 +16,6 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from tfan.geometry.boxes import bounds
 from tfan.types import AnyArray, Array
 
 Floats = npt.NDArray[np.float64]
@@ -108,19 +107,43 @@ def axes_in_image(pose_deg: AnyArray) -> Array:
 
 def _maps(points_px: AnyArray, sigma_px: AnyArray) -> list[tuple[list[float], list[float]]]:
     """Return the linear maps, rows right and up, that lay the mean head on the points."""
-    found = points_px[:, :N_FITTED]
-    own = np.array([_OWN_SHARE**2 * _area(hull) for hull in bounds(found).tolist()])[:, None]
+    found = points_px[:, :N_FITTED].swapaxes(1, 2).astype(np.float64, order="C")  # (F, 2, 478)
+    sides = found.max(axis=2) - found.min(axis=2)
+    own = _OWN_SHARE**2 * np.maximum(sides[:, :1] * sides[:, 1:], _TINY)
     weights = own / (np.square(sigma_px[:, :N_FITTED], dtype=np.float64) + own)
     head = mean_head()
-    normal: AnyArray = (weights @ head.products).reshape(-1, 4, 4)
-    moments = head.affine.T @ (weights[:, :, None] * found.astype(np.float64))  # (F, 4, 2)
-    maps = np.linalg.solve(normal, moments).tolist()
-    return [([x for x, _ in rows[:3]], [-y for _, y in rows[:3]]) for rows in maps]
+    products: AnyArray = weights @ head.products
+    moments: AnyArray = (weights[:, None] * found) @ head.affine
+    return [
+        _fitted(of_head, x, y)
+        for of_head, (x, y) in zip(products.tolist(), moments.tolist(), strict=True)
+    ]
 
 
-def _area(hull: Sequence[float]) -> float:
-    left, top, right, bottom = hull
-    return max((right - left) * (bottom - top), _TINY)
+def _fitted(
+    products: Sequence[float], x_moments: Sequence[float], y_moments: Sequence[float]
+) -> tuple[list[float], list[float]]:
+    """Return the map, rows right and up, of least squares; in plain numbers, as `angles_deg`.
+
+    Args:
+        products: (16,) weighted sums of the products of the head's x, y, z and 1.
+        x_moments: (4,) weighted sums of their products with the image's x.
+        y_moments: (4,) and with its y.
+    """
+    mean = [each / products[15] for each in products[12:15]]
+    one, two, three = (
+        [products[4 * i + j] - mean[i] * products[12 + j] for j in range(3)] for i in range(3)
+    )
+    across = [x_moments[i] - mean[i] * x_moments[3] for i in range(3)]
+    upwards = [mean[i] * y_moments[3] - y_moments[i] for i in range(3)]
+    inverse = _cross(two, three), _cross(three, one), _cross(one, two)  # times the determinant
+    whole = _dot(one, inverse[0])
+    return [_dot(r, across) / whole for r in inverse], [_dot(r, upwards) / whole for r in inverse]
+
+
+def _cross(one: Sequence[float], other: Sequence[float]) -> tuple[float, float, float]:
+    (a, b, c), (x, y, z) = one, other
+    return b * z - c * y, c * x - a * z, a * y - b * x
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:

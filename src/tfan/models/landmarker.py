@@ -56,7 +56,7 @@ SURE, UNSURE, HOPELESS = 0.9, 0.8, 0.1
 
 # The network's sigma is the standard deviation along one axis of the density
 # exp(-r / s) / (2 pi s^2): s = sigma / sqrt(3), and the mean distance is 2 s.
-_DISTANCE_PER_SIGMA = 2 / np.sqrt(3.0)
+_DISTANCE_PER_SIGMA = 2 / math.sqrt(3.0)
 MAX_BATCH = 32  # windows at once: bounds the memory of a crowd
 
 
@@ -127,7 +127,7 @@ class Landmarker:
         per_sigma = windows.half_side_px[:, None] * _DISTANCE_PER_SIGMA
         return Answers(
             windows.to_image(points),
-            (np.exp(log_sigma) * per_sigma).astype(np.float32, copy=False),
+            np.exp(log_sigma) * per_sigma,
             sigmoid(visibility),
             sigmoid(presence.reshape(-1)),
         )

@@ -36,8 +36,9 @@ def look_again(
         found = box_for_hull(marks.hull_px)
     else:
         found = np.array([carried(each, marks.hull_px[i]) for i, each in enumerate(tracks)])
-    scores = _scores(pipeline, marks, found, heard)
-    return sightings(marks, found, scores, heard, around)
+    sure = sureness(marks)
+    scores = pipeline.face_score(heard, sure, sizes_px(found))
+    return sightings(marks, found, scores, heard, sure, around)
 
 
 def _look_around(
@@ -71,11 +72,12 @@ def look_into(
     boxes, scores = found.boxes_px[rows], found.scores[rows]
     prep = pipeline.landmarker.preparation
     marks = pipeline.landmarker(plane, prep.place(boxes, found.five_px[rows], plane.hw))
-    judged, laid = boxes, boxes
+    judged, laid, sure = boxes, boxes, sureness(marks)
     if prep.agree_boxes:
-        judged = agreed_boxes(boxes, marks, sureness(marks))
+        judged = agreed_boxes(boxes, marks, sure)
         laid = box_for_hull(marks.hull_px)
-    return sightings(marks, laid, _scores(pipeline, marks, judged, scores), scores)
+    judgement = pipeline.face_score(scores, sure, sizes_px(judged))
+    return sightings(marks, laid, judgement, scores, sure)
 
 
 def without_doubles(sightings: list[Sighting]) -> list[int]:
@@ -84,10 +86,6 @@ def without_doubles(sightings: list[Sighting]) -> list[int]:
         return []
     boxes = np.stack([each.box_px for each in sightings])
     return suppress(boxes, np.array([each.score for each in sightings]))
-
-
-def _scores(pipeline: Pipeline, marks: Landmarks, boxes: AnyArray, heard: AnyArray) -> AnyArray:
-    return pipeline.face_score(heard, sureness(marks), sizes_px(boxes))
 
 
 def _replaced(marks: Landmarks, others: Landmarks, rows: AnyArray) -> Landmarks:

@@ -55,17 +55,13 @@ class OneEuro:
         passed = time_s - self._time_s
         if passed > 0:
             speed = (new - self._raw) / (passed * max(size_px, 1.0))
-            share = _share(np.array(self.settings.speed_hz), passed)
-            self._speed = self._speed + share * (speed - self._speed)
-            fast = np.linalg.norm(self._speed, axis=1, keepdims=True)
-            common = np.linalg.norm(self._speed.mean(axis=0))  # the head moves all points
+            speed -= self._speed
+            speed *= 1 - math.exp(-2 * math.pi * self.settings.speed_hz * passed)
+            self._speed = self._speed + speed
+            fast = np.sqrt(np.add.reduce(self._speed**2, axis=1, keepdims=True))
+            common = math.hypot(*self._speed.mean(axis=0).tolist())  # the head moves all points
             cutoff = self.settings.rest_hz + self.settings.per_speed * np.maximum(fast, common)
-            self._out = self._out + _share(cutoff, passed) * (new - self._out)
+            share = 1 - np.exp((-2 * math.pi * passed) * cutoff)  # of a first-order low pass
+            self._out = self._out + share * (new - self._out)
             self._raw, self._time_s = new, time_s
         return self._out.astype(np.float32)
-
-
-def _share(cutoff_hz: AnyArray, passed_s: float) -> AnyArray:
-    """Return the share of the new value that a first-order low pass takes over."""
-    share: AnyArray = 1 - np.exp(-2 * np.pi * cutoff_hz * passed_s)
-    return share

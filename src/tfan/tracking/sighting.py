@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tfan.models.marks import Landmarks, hull_size_px, rows_of, sureness
+from tfan.models.marks import Landmarks, hull_size_px, rows_of
 from tfan.types import AnyArray
 
 
@@ -43,6 +43,7 @@ def sightings(
     boxes: AnyArray,
     scores: AnyArray,
     heard: AnyArray,
+    sure: AnyArray,
     around: Sequence[Any] | None = None,
 ) -> list[Sighting]:
     """Return one sighting for each of F faces.
@@ -52,15 +53,15 @@ def sightings(
         boxes: (F, 4).
         scores: (F,).
         heard: (F,) scores of the detector.
+        sure: (F,) `sureness` of the landmarks.
         around: (F) see `Sighting`.
     """
-    columns: Sequence[AnyArray] = (
-        scores, heard, marks.points_px.mean(axis=1), hull_size_px(marks.hull_px), sureness(marks)
-    )  # fmt: skip
+    centres = np.add.reduce(marks.points_px, axis=1) / marks.points_px.shape[1]
+    columns = scores, heard, centres, hull_size_px(marks.hull_px), sure
     found = []
     for i, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-        score, detector_score, (x, y), size, sure = row
-        one = rows_of(marks, np.array([i]))
+        score, detector_score, (x, y), size, sureness = row
+        one = marks if len(scores) == 1 else rows_of(marks, np.array([i]))
         view = around[i] if around is not None else None
-        found.append(Sighting(one, boxes[i], score, detector_score, (x, y), size, sure, view))
+        found.append(Sighting(one, boxes[i], score, detector_score, (x, y), size, sureness, view))
     return found
