@@ -331,6 +331,14 @@ def test_matrices_and_what_else_holds_one_frame(frames):
     assert found_in(frames / "export.csv")["faces"][0]["celsius"] == [SKIN_CELSIUS] * N
 
 
+def test_text_without_one_whole_matrix_is_no_recording(tmp_path):
+    rows = [",".join(["30.5"] * 20)] * 9
+    (tmp_path / "short.csv").write_text("\n\n".join(["\n".join(rows)] * 3))
+    done = run(tmp_path / "short.csv")
+    assert done.exit_code == 1
+    assert "expected one image, got no frames (CSV matrix).\n" in done.stderr
+
+
 def test_a_recording_is_not_one_image(frames):
     np.save(frames / "clip.npy", np.full((5, HEIGHT, WIDTH), 21.0))
     result = run(frames / "clip.npy", "--json")

@@ -35,7 +35,7 @@ def test_for_people(clip):
 
 def test_json(clip):
     facts = json.loads(run(clip, "--json", "--check").stdout)
-    assert facts["width"], facts["height"] == (24, 20)
+    assert (facts["width"], facts["height"]) == (24, 20)
     assert facts["frames"] == facts["readable"] == facts["looked_at"] == 12
     assert facts["seconds"] == pytest.approx(1.1)
     assert (facts["min"], facts["max"]) == (26.85, 35.84)
@@ -48,11 +48,35 @@ def test_thumbnail(clip, tmp_path):
     assert read_image(tmp_path / "small" / "clip.tif.png").shape[:2] == (20, 24)
 
 
+def test_a_first_frame_of_nan_costs_neither_facts_nor_picture(tmp_path):
+    frames = np.full((3, 20, 24), 34, np.float32)
+    frames[0] = np.nan
+    np.save(tmp_path / "late.npy", frames)
+    done = run(tmp_path / "late.npy", "--thumbnail", tmp_path)
+    assert done.exit_code == 0, done.stderr
+    assert "unit       degrees Celsius" in done.stdout
+    assert (tmp_path / "late.npy.png").exists()
+
+
+def test_levels_of_a_picture_are_no_temperatures_of_its_folder(tmp_path):
+    cv2.imwrite(str(tmp_path / "1.png"), np.full((20, 24), 30_000, np.uint16))
+    cv2.imwrite(str(tmp_path / "2.png"), np.full((20, 24), 250, np.uint8))
+    facts = json.loads(run(tmp_path, "--json").stdout)
+    assert (facts["min"], facts["max"], facts["looked_at"]) == (26.85, 26.85, 2)
+
+
+def test_each_error_names_its_source(tmp_path):
+    np.save(tmp_path / "a.npy", np.full((20, 24), 1e300))
+    done = run(tmp_path / "a.npy", "--thumbnail", tmp_path)
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"Error: {tmp_path / 'a.npy'}: image: expected finite values")
+
+
 def test_unit_is_passed_on(clip):
     assert "counts" in run(clip, "--unit", "counts").stdout
     done = run(clip, "--unit", "rankine")
     assert done.exit_code == 1
-    assert "unit: expected 'auto' or" in done.stderr
+    assert f"{clip}: unit: expected 'auto' or" in done.stderr
 
 
 def test_damage_is_one_line_and_exit_code_1(clip, tmp_path):

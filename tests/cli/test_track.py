@@ -147,6 +147,12 @@ def test_one_source_that_fails_does_not_cost_the_others(clip, tmp_path):
     assert (out / "clip.points.csv").exists()
 
 
+def test_an_error_names_its_recording(clip, tmp_path):
+    result = run(clip, "--emissivity", "5", "--output", tmp_path / "out")
+    assert result.exit_code == 1
+    assert f"Error: {clip}: emissivity: expected more than 0" in result.stderr
+
+
 def test_frames_that_cannot_be_read_give_the_rest_and_exit_code_1(clip, tmp_path):
     clip.write_bytes(clip.read_bytes()[:-40_000])
     result = run(clip, "--output", tmp_path / "out")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -147,6 +149,14 @@ def test_hdf5_without_frames(tmp_path):
         file["x"] = np.zeros(9)
     with pytest.raises(InputError, match=r"expected an array of frames, got 'x' \(9,\)"):
         open_source(tmp_path / "a.h5")
+
+
+def test_what_else_was_packed_with_an_npz_does_not_matter(tmp_path, frames):
+    np.savez(tmp_path / "a.npz", frames=frames)
+    with zipfile.ZipFile(tmp_path / "a.npz", "a") as archive:
+        archive.writestr("readme.txt", "By Anna.")
+    with open_source(tmp_path / "a.npz") as source:
+        np.testing.assert_array_equal(source[4].values, frames[4])
 
 
 @pytest.mark.parametrize("other", [np.array(["Anna", "Ben"]), np.array({"fps": 9}, object)])

@@ -123,3 +123,16 @@ def test_a_table_is_no_matrix(tmp_path, words):
     (tmp_path / "a.csv").write_text(words)
     with pytest.raises(InputError, match="expected a matrix of numbers as text"):
         open_source(tmp_path / "a.csv")
+
+
+def test_columns_that_are_empty_at_first_keep_their_place(tmp_path):
+    rows = [",".join([""] * 20 + ["30.5"] * 20)] * 250 + [",".join(["31.5"] * 40)] * 50
+    (tmp_path / "masked.csv").write_text("\n".join(rows))
+    values = open_source(tmp_path / "masked.csv")[0].values
+    assert values.shape == (300, 40)
+    assert np.isnan(values[0, :20]).all()
+    assert values[0, 20] == 30.5
+    assert values[-1, 0] == 31.5
+    padded = "\n".join(["made by,,,,,,,"] + [",".join(["30.5"] * 20) + ",,,"] * 20)
+    (tmp_path / "padded.csv").write_text(padded)
+    assert open_source(tmp_path / "padded.csv")[0].hw == (20, 20)

@@ -132,7 +132,7 @@ def test_frames_that_cannot_be_decoded_cost_no_later_one_its_number(tmp_path):
 SUMS = {"level": "3", "slicecrc": "1", "slices": "4"}
 
 
-@pytest.mark.parametrize(("gop", "lost"), [(1, [3]), (4, [5, 6, 7])])
+@pytest.mark.parametrize(("gop", "lost"), [(1, [3]), (4, [5, 6, 7]), (12, [*range(5, 12)])])
 def test_a_wrong_checksum_is_a_lost_frame_and_never_an_older_picture(tmp_path, gop, lost):
     stored = grey(12)
     encode(tmp_path / "a.mkv", stored, gop=gop, options=SUMS)
@@ -153,7 +153,8 @@ def test_a_wrong_checksum_is_a_lost_frame_and_never_an_older_picture(tmp_path, g
     assert [frame.index for frame in seen] == [n for n in range(12) if n not in lost]
     for frame in seen:
         np.testing.assert_array_equal(frame.values, stored[frame.index])
-    np.testing.assert_array_equal(open_source(tmp_path / "a.mkv")[8].values, stored[8])
+    if 8 not in lost:
+        np.testing.assert_array_equal(open_source(tmp_path / "a.mkv")[8].values, stored[8])
     with pytest.raises(InputError, match="checksum"):
         open_source(tmp_path / "a.mkv")[lost[-1]]
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tfan.recordings import FrameRow, summarise
+from tfan.recordings.plot import draw_plot
 from tfan.recordings.plot_html import plot_page
 from tfan.rois import RegionReading
 
@@ -97,6 +98,15 @@ def test_names_cannot_end_the_script(rows):
     odd = replace(rows, heading=replace(rows.heading, regions=("</script><b>", "left_cheek")))
     page = plot_page(odd, summarise(odd))
     assert json.loads(data_of(page))["people"][0]["curves"][0]["name"] == "</script><b>"
+
+
+def test_names_that_are_no_text_can_be_written(rows):
+    heading = replace(rows.heading, source="d\udcff.png")  # how Python tells a byte 255 in a name
+    rows = replace(rows, heading=heading)
+    assert "<h1>d?.png</h1>" in plot_page(rows, summarise(rows)).encode().decode()
+    plain = replace(rows, heading=replace(heading, source="d?.png"))
+    drawn = draw_plot(rows, summarise(rows))  # OpenCV takes the whole process with it
+    np.testing.assert_array_equal(drawn, draw_plot(plain, summarise(plain)))
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="no node to run the page's program")

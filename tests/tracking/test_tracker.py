@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from tfan.errors import InputError
+from tfan.io import open_source
 from tfan.io.frame import Frame
 from tfan.landmarks.schemes import load_scheme
 from tfan.thermal.interpret import interpret
 from tfan.tracking import Tracker, follow
+from tfan.viz import colourise
 
 HZ = 30.0
 
@@ -145,6 +147,15 @@ def test_what_a_frame_says_of_its_values_is_not_decided_again(pipeline, picture,
         with pytest.raises(TypeError):
             Tracker(pipeline).update(frame, mode="temperature")
     assert Tracker(pipeline).update(frame, mode="temperature")
+
+
+def test_a_palette_is_found_after_a_black_beginning(pipeline, picture, tmp_path):
+    colours = np.ascontiguousarray(colourise(picture, palette="iron")[..., ::-1])
+    np.save(tmp_path / "fade_in.npy", np.stack([np.zeros_like(colours), colours]))
+    with open_source(tmp_path / "fade_in.npy") as source:
+        _, frame = source
+    (seen,), (alone,) = Tracker(pipeline).update(frame), Tracker(pipeline).update(colours)
+    np.testing.assert_array_equal(seen.measured_px, alone.measured_px)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,13 @@ from tfan.cli.options import (
     SizeOption,
     VerboseOption,
 )
-from tfan.cli.read import DistanceOption, EmissivityOption, ReflectedOption, UnitOption
+from tfan.cli.read import (
+    DistanceOption,
+    EmissivityOption,
+    ReflectedOption,
+    UnitOption,
+    named,
+)
 from tfan.cli.results import CSV_COLUMNS, Failed, Found, csv_rows, json_line, table
 from tfan.errors import InputError, TfanError, WeightsError
 from tfan.io import expand, write_png
@@ -209,7 +215,7 @@ def _free_name(folder: Path, image: Path, taken: Sequence[Path]) -> Path:
 
 def _sentence(path: Path, error: Exception) -> str:
     if isinstance(error, TfanError):
-        return str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
+        return named(path, error)
     kind = type(error).__name__
     return f"{path}: tfan failed on this image, please report it ({kind}: {error})"
 

@@ -68,11 +68,12 @@ def _frame(path: Path, reading: Mapping[str, Any]) -> Frame:
         frames = list(islice(source.frames(), 2)) if n is None or n <= 1 else []
         if len(frames) == 1:
             return frames[0]
-        many = "several" if n is None else str(n)
+        if n == 0 or (n is None and not frames):
+            raise InputError(str(path), expected="one image", got=f"no frames ({source.kind})")
         raise InputError(
             str(path),
             expected="one image",
-            got=f"{many} frames ({source.kind})" if n != 0 else f"no frames ({source.kind})",
+            got=f"{'several' if n is None else n} frames ({source.kind})",
             fix="tfan track follows the people in recordings.",
         )
 

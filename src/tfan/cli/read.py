@@ -72,7 +72,7 @@ def read(
             ) as source:
                 facts = gather(source, check=check, thumbnail=thumbnail)
         except TfanError as error:
-            typer.echo(f"Error: {error}", err=True)
+            typer.echo(f"Error: {named(name, error)}", err=True)
             failed = True
             continue
         typer.echo(json.dumps(facts, ensure_ascii=False) if as_json else _for_people(facts))
@@ -81,6 +81,12 @@ def read(
             failed = True
     if failed:
         raise typer.Exit(1)
+
+
+def named(name: object, error: Exception) -> str:
+    """Return the sentence of an error that is met in a source, which it names."""
+    sentence = str(error)
+    return sentence if sentence.startswith(str(name)) else f"{name}: {sentence}"
 
 
 def gather(source: Source, *, check: bool, thumbnail: Path | None) -> dict[str, Any]:
@@ -98,7 +104,7 @@ def gather(source: Source, *, check: bool, thumbnail: Path | None) -> dict[str, 
     except InputError as error:
         if looked.first is None:
             raise
-        damage = str(error)
+        damage = named(source.name, error)
     first = looked.first
     if first is None:
         raise InputError(source.name, expected="frames", got="none")
@@ -124,7 +130,10 @@ def gather(source: Source, *, check: bool, thumbnail: Path | None) -> dict[str, 
 
 
 class _Looked:
-    """Frames looked at: the first, and the range of all."""
+    """Frames looked at: the first with values in it, and the range of all that mean the same.
+
+    Folders may mix temperatures with pictures, whose levels are no degrees.
+    """
 
     def __init__(self) -> None:
         self.first: Frame | None = None
@@ -133,12 +142,13 @@ class _Looked:
         self._low, self._high, self._middle = np.inf, -np.inf, list[float]()
 
     def add(self, frame: Frame) -> None:
-        self.first = self.first or frame
         self.n += 1
         self.last_s = frame.time_s
         values = frame.celsius() if frame.reading.scale is not None else frame.values
         finite = values[np.isfinite(values)]
-        if finite.size:
+        if self.first is None or (finite.size and not self._middle):
+            self.first = frame
+        if finite.size and frame.reading.unit == self.first.reading.unit:
             self._low = min(self._low, float(finite.min()))
             self._high = max(self._high, float(finite.max()))
             self._middle.append(float(np.median(finite)))

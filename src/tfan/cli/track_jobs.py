@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
+from tfan.cli.read import named
 from tfan.errors import InputError, MissingExtraError, TfanError
 from tfan.recordings import Asked, Follower, Summary, record
 
@@ -61,7 +62,7 @@ def work(job: Job, asked: Asked, follower: Follower, tell: Tell) -> Done:
     try:
         summary, trouble = record(job.name, job.stem, asked, follower, progress)
     except (InputError, MissingExtraError) as error:
-        return Done(job.stem, None, str(error))
+        return Done(job.stem, None, named(job.name, error))
     except Exception as error:  # one odd recording must not cost the others their results
         kind = type(error).__name__
         says = f"tfan failed on this recording, please report it ({kind}: {error})"

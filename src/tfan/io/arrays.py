@@ -79,7 +79,7 @@ def open_npz(path: Path, wishes: Wishes) -> Indexed:
 def _headers(archive: zipfile.ZipFile) -> dict[str, _Header]:
     """Return name -> header of the arrays of numbers; names, notes and the like are no frames."""
     headers = {}
-    for member in archive.namelist():
+    for member in (name for name in archive.namelist() if name.endswith(".npy")):
         with archive.open(member) as file, suppress(_NoNumbersError):
             headers[member.removesuffix(".npy")] = _read_header(file)
     return headers

@@ -54,7 +54,8 @@ class _Layout:
         delimiter: between cells; None for any blanks.
         decimal: "." or ",".
         columns: cells of a row, empty ones included.
-        used: those that hold numbers in some row: what is empty in all is no part of the matrix.
+        used: without the first where it alone is empty: rows begin with a delimiter; and without
+            the last ones that are empty, as spreadsheets write them beside wider headers.
     """
 
     delimiter: str | None
@@ -146,8 +147,11 @@ def _layout(head: list[str]) -> _Layout | None:
             if len(widths) >= MIN_SIDE_PX:
                 columns = max(set(widths), key=widths.count)
                 cells = zip(*(row for row in rows if len(row) == columns), strict=True)
-                used = np.flatnonzero([any(c is not None for c in column) for column in cells])
-                return _Layout(delimiter, decimal, columns, slice(used[0], used[-1] + 1))
+                filled = [any(c is not None for c in column) for column in cells]
+                end = columns - filled[::-1].index(True)
+                return _Layout(
+                    delimiter, decimal, columns, slice(int(filled[:2] == [False, True]), end)
+                )
     return None
 
 

@@ -73,9 +73,8 @@ class Video:
                     yield Damage(index, picture)
                     index += 1
                 else:
-                    stored = self._stored(picture, index, float(stream.time_base))
-                    last_s = (stored.clock_s or 0.0) if isinstance(stored, Stored) else last_s
-                    yield stored
+                    last_s = (picture.pts or 0) * float(stream.time_base)  # even of a damaged one
+                    yield self._stored(picture, index, float(stream.time_base))
                     index += 1
         if self._promise.broken_by(index, last_s):
             yield Damage(index, f"the end before {self._promise.text}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -77,6 +78,12 @@ def choose_curves(regions: tuple[str, ...]) -> tuple[str, ...]:
     usual = [name for name in _USUAL if name in regions]
     others = [name for name in regions if name not in usual]
     return tuple((usual + others)[:MAX_CURVES])
+
+
+def title_of(summary: Summary) -> str:
+    """Return the name of a source for people; OpenCV breaks down at what is no text in one."""
+    name = Path(summary.source).name or summary.source
+    return name.encode(errors="replace").decode()
 
 
 def seen_words(one: Person) -> str:

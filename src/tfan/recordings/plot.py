@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 
 from tfan.evaluate.charts import Axes, Curve, Picture, Rgb, line_chart, place
-from tfan.recordings.bins import Binned, Bins, choose_curves, gather, seen_words
+from tfan.recordings.bins import Binned, Bins, choose_curves, gather, seen_words, title_of
 from tfan.recordings.tracks import Rows, Summary
 from tfan.types import AnyArray
 from tfan.viz import confidence_colours
@@ -31,7 +29,7 @@ def draw_plot(rows: Rows, summary: Summary) -> Picture:
     """Return the RGB picture: a chart and a strip for each of the people seen longest."""
     chosen = choose_curves(rows.heading.regions)
     binned = gather(rows, summary, chosen)
-    title = _short(Path(summary.source).name or summary.source)
+    title = _short(title_of(summary))
     if not binned.people:
         return _panel(f"{title}: nobody is seen", "", binned, Bins.empty(0, len(binned.x)), ())
     panels = []

@@ -5,13 +5,12 @@ from __future__ import annotations
 import html
 import json
 from importlib import resources
-from pathlib import Path
 from string import Template
 from typing import Any
 
 import numpy as np
 
-from tfan.recordings.bins import Bins, choose_curves, gather, seen_words
+from tfan.recordings.bins import Bins, choose_curves, gather, seen_words, title_of
 from tfan.recordings.plot import COLOURS, LEAST_RANGE_CELSIUS, NOBODY, styles
 from tfan.recordings.tracks import Person, Rows, Summary
 from tfan.types import AnyArray
@@ -25,7 +24,7 @@ def plot_page(rows: Rows, summary: Summary) -> str:
     heading = rows.heading
     binned = gather(rows, summary, heading.regions)
     shown = choose_curves(heading.regions)
-    title = Path(summary.source).name or summary.source
+    title = title_of(summary)
     said = f"{summary.n_read} frames, {summary.coverage:.0%} of them with somebody measured"
     left_out = len(summary.people) - len(binned.people)
     if left_out:

@@ -142,9 +142,12 @@ class Tracker:
 
 
 def _opened(image: Any, time_s: float | None, mode: str) -> tuple[Plane, float | None]:
-    """Return the plane of a frame or an image, and its time; what a frame says of itself holds."""
+    """Return the plane of a frame or an image, and its time; what a frame says of itself holds.
+
+    Save for colours: their reading is that of the recording's first frame, which may be black.
+    """
     if not isinstance(image, Frame):
         return prepare(image, mode), time_s
-    reading = image.reading if mode == "auto" else None
+    reading = image.reading if mode == "auto" and image.values.ndim == 2 else None
     plane = prepare(image.values, mode, reading=reading)
     return plane, image.time_s if time_s is None else time_s
