@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tfan.cli.main import app
+from tfan.models import registry
 from tfan.models.calibration import Calibration
 from tfan.models.file_calibration import calibration_of
 from tfan.synth.shards import write_shard
@@ -93,3 +94,15 @@ def test_says_what_is_missing_in_one_line(small_networks, tmp_path):
     assert done.exit_code == 1
     assert "expected faces-00000.npz and so on" in done.stderr
     assert "Traceback" not in done.output
+
+
+def test_a_bundled_file_stays_as_released(faces, small_networks, tmp_path, monkeypatch):
+    path = tmp_path / "bundled.onnx"
+    shutil.copyfile(small_networks["model_path"], path)
+    monkeypatch.setattr(registry, "bundled_path", lambda _: path)
+    before = path.read_bytes()
+    given = ["--data", faces, "--fit", faces, "--out", tmp_path / "out", "--limit", 6]
+    refused = run(path, *given, "--write")
+    assert path.read_bytes() == before
+    assert refused.exit_code == 1
+    assert "expected weights of your own" in refused.output

@@ -55,7 +55,8 @@ def test_what_is_no_calibration_is_said(content, text, sentence):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"factor": "1"}, {"slopes": 1}, {"slopes": [1]}, {"power": True}]
+    "wrong",
+    [{"factor": "1"}, {"slopes": 1}, {"slopes": [1]}, {"power": True}, {"factor": float("nan")}],
 )
 def test_constants_that_are_no_numbers_are_said(content, wrong):
     stored = json.loads(read_metadata(with_calibration(content, MINE))[PROPERTY]) | wrong
@@ -78,3 +79,9 @@ def test_a_calibrated_file_answers_as_the_bundled_pair(tmp_path, content):
     frame = read_image(Path(tfan.__file__).parent / "data" / "demo_frame.tiff")
     scores = [[face.score for face in each.detect(frame)] for each in (same, bundled, other)]
     assert scores[0] == scores[1] != scores[2]
+
+
+def test_a_property_without_a_value_hides_no_other(content):
+    bare = content + b"\x72\x03\x0a\x01x"  # an entry of properties: its key is x, and no more
+    assert read_metadata(with_calibration(bare, MINE))["x"] == ""
+    assert calibration_of(with_calibration(bare, MINE), source="x") == MINE

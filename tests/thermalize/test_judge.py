@@ -77,3 +77,10 @@ def test_pictures_stand_side_by_side(held):
     assert (difference == difference[0, 0]).all()  # none: the same grey everywhere
     assert (true == made).all()
     assert colour[:160].mean((0, 1)) == pytest.approx(held.pairs[0].rgb.mean((0, 1)), abs=1)
+
+
+def test_damaged_scenes_make_room_for_whole_ones(scenes):
+    for name in ("000000.png", "000001.png"):
+        (scenes / name).write_bytes(b"noise")
+    held = hold(Scenes(open_pairs(scenes), range(12), side_px=64), most=2)
+    assert [pair.name for pair in held.pairs] == ["000002", "000003"]

@@ -50,7 +50,7 @@ def test_an_encoder_of_other_widths_is_refused_by_its_first_entry(tmp_path):
         load_encoder(ThermalNet(SMALL), tmp_path / "wide.pth")
 
 
-@pytest.mark.parametrize("content", [b"", b"no tensors", None])
+@pytest.mark.parametrize("content", [b"", b"no tensors", b"junk\n", None])
 def test_what_is_no_state_dict_is_refused(content, tmp_path):
     path = tmp_path / "x.pth"
     if content is None:
@@ -59,3 +59,12 @@ def test_what_is_no_state_dict_is_refused(content, tmp_path):
         path.write_bytes(content)
     with pytest.raises(WeightsError, match="cannot be read as a state dict"):
         load_encoder(ThermalNet(SMALL), path)
+
+
+def test_an_encoder_of_an_older_torch_counts_no_batches(tmp_path):
+    giver, taker = ThermalNet(SMALL), ThermalNet(SMALL)
+    state = {key: value for key, value in giver.encoder.state_dict().items()
+             if not key.endswith("num_batches_tracked")}  # fmt: skip
+    torch.save(state, tmp_path / "resnet.pth")
+    load_encoder(taker, tmp_path / "resnet.pth")
+    assert torch.equal(taker.encoder.layer4[0].conv1.weight, giver.encoder.layer4[0].conv1.weight)

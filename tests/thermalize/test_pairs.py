@@ -138,3 +138,14 @@ def test_strays_without_temperatures_and_empty_folders_are_told(tmp_path):
     cv2.imwrite(str(tmp_path / "grey.png"), np.arange(1024, dtype=np.uint8).reshape(32, 32))
     with pytest.raises(InputError, match="expected temperatures"):
         read_stray(open_patches(tmp_path)[0])
+
+
+def test_damaged_strays_are_told_and_left_out(tmp_path, caplog):
+    np.save(tmp_path / "a.npy", np.full((40, 50), 31.5, np.float32))
+    cv2.imwrite(str(tmp_path / "grey.png"), np.arange(1024, dtype=np.uint8).reshape(32, 32))
+    strays = Strays(open_patches(tmp_path), side_px=32)
+    drawn = strays.draw(9, torch.Generator().manual_seed(0))
+    assert drawn.shape == (9, 1, 32, 32)
+    assert caplog.text.count("expected temperatures") == 1
+    with pytest.raises(InputError, match="expected temperatures"):
+        Strays([tmp_path / "grey.png"], side_px=32).draw(1, torch.Generator().manual_seed(0))

@@ -194,3 +194,15 @@ def test_help_looks_as_everywhere_else():
         said = thermalize(*words, "--help").stdout
         assert "--help" in said
         assert not {"╭", "│"} & set(said)
+
+
+def test_images_of_one_name_do_not_overwrite_each_other(scenes, weights, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    for place in (scenes / "000001.jpg", other / "000001.png"):
+        cv2.imwrite(str(place), cv2.imread(str(scenes / "000002.png")))
+    given = [scenes / "000001.png", scenes / "000001.jpg", other / "000001.png"]
+    done = thermalize("apply", weights, *given, "--out", tmp_path / "made")
+    assert done.exit_code == 0, done.output
+    names = ["000001_thermal.png", "000001-2_thermal.png", "000001-3_thermal.png"]
+    assert done.stdout.split() == [str(tmp_path / "made" / name) for name in names]

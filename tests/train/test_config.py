@@ -68,6 +68,10 @@ def test_another_time_budget_replaces_a_number_of_images():
         (f"{_START}[schedule]\nminutes = 1\nbetas = [0.9]", "betas: expected 2 numbers in"),
         (f"{_START}[schedule]\nminutes = 1\n[network]\nchannels = 8", "channels: expected whole"),
         (f"{_START}[schedule]\nminutes = 1\n[network]\nblocks = [1]", "lists of one length"),
+        (f"{_START}[schedule]\nminutes = 1\n[network]\nhead = 0", "expected widths of 1 or more"),
+        (f"{_START}[schedule]\nminutes = 1\nbatch = 0", "batch: expected 1 or more, got 0"),
+        (f"{_START}[schedule]\nminutes = 1\nwarm_up = 1", "warm_up: expected a share of 0 or"),
+        (f"{_START}threads = 0\n[schedule]\nminutes = 1", "threads: expected 1 or more, got 0"),
         ('task = 1\nname = "x"\n[schedule]\nminutes = 1', "task: expected text, got 1"),
     ],
 )  # fmt: skip

@@ -77,8 +77,11 @@ def test_the_registrys_row_has_the_fields_of_the_registry(checkpoint, tmp_path):
 
 def test_a_file_that_answers_otherwise_is_refused(checkpoint, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "compare", lambda *_, **__: {"points": float("nan")})
-    with pytest.raises(WeightsError, match="differs from its checkpoint by nan in points"):
+    (tmp_path / "x.onnx").write_bytes(b"good weights")
+    with pytest.raises(WeightsError, match=r"x\.onnx differs from its checkpoint by nan in points"):
         export(checkpoint, tmp_path / "x.onnx")
+    assert (tmp_path / "x.onnx").read_bytes() == b"good weights"
+    assert not list(tmp_path.glob(".x.onnx*"))
 
 
 def test_a_file_scores_as_its_checkpoint(checkpoint, data, tmp_path):

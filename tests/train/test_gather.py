@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from tfan.geometry.head_pose import mean_head
 from tfan.landmarks import load_scheme
 from tfan.train.cuts import five_of
 from tfan.train.gather import gather
+from tfan.train.partial import N_GUESSED, targets_of
 from tfan.train.sources import Source
 
 HW = (120, 160)
@@ -167,3 +169,55 @@ def test_five_points_come_from_any_scheme():
     named = TrueFace(face.box_px, ("nose",), np.array([[3.0, 4.0]]))
     assert five_of(named)[2].tolist() == [3.0, 4.0]
     assert np.isnan(five_of(named)[[0, 1, 3, 4]]).all()
+
+
+def test_a_face_with_nothing_but_points_that_the_network_lacks_is_left_out(tmp_path):
+    scheme = load_scheme("ibug68")
+    everything = np.stack([np.linspace(40, 100, 68), 60 + 20 * np.sin(np.arange(68))], 1)
+    known = np.isin(np.arange(68), targets_of("ibug68").points)
+    jaw = np.where(known[:, None], np.nan, everything)
+    assert np.isfinite(jaw).any()
+    image = np.full(HW, 20, np.uint8)
+    cv2.circle(image, (70, 60), 25, 200, -1)
+    faces = [
+        TrueFace(np.array([40.0, 30, 110, 90]), scheme.names, points, scheme="ibug68", visible=None)
+        for points in (everything, jaw)
+    ]
+    samples = [Sample(f"{n}.png", lambda: image, (face,)) for n, face in enumerate(faces)]
+    gathered = _gather(samples, tmp_path)
+    assert gathered.report["counts"]["train"] == 1
+    assert gathered.report["left out"] == {"no face with enough points and pixels": 1}
+
+
+def test_a_picture_without_points_is_left_out(tmp_path):
+    box_alone = TrueFace(np.array([60.0, 20, 120, 100]), (), np.empty((0, 2)), visible=None)
+    unmarked = _sample(1)
+    nowhere = replace(unmarked.faces[0], points_px=np.full((5, 2), np.nan))
+    samples = [
+        replace(unmarked, name="a.png", faces=(box_alone,)),
+        replace(unmarked, name="b.png", faces=(nowhere,)),
+        unmarked,
+    ]
+    gathered = _gather(samples, tmp_path, what="pictures")
+    assert gathered.scheme == "tfw5"
+    assert gathered.report["counts"]["train"] == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "label"), [("faces", "points_px"), ("scenes", "five_px"), ("pictures", "points_px")]
+)
+def test_labels_stay_on_their_places_to_a_tenth_of_a_pixel(what, label, tmp_path):
+    points = _five((90.3, 60.8), 40.0)
+    y, x = np.mgrid[: HW[0], : HW[1]] + 0.5
+    away = (x - points[2, 0]) ** 2 + (y - points[2, 1]) ** 2
+    image = (20 + 200 * np.exp(-away / 12.5)).astype(np.float32)
+    face = TrueFace(np.array([60.0, 20, 120, 100]), FIVE, points, scheme="tfw5", visible=None)
+    columns = _columns(
+        _gather([Sample("a.png", lambda: image, (face,))], tmp_path, what=what).folder, what
+    )
+    shown = columns["images"][0].astype(np.float64)
+    weights = np.where(shown > 60, shown, 0)
+    rows, across = np.mgrid[: shown.shape[0], : shown.shape[1]]
+    middle = np.array([(weights * across).sum(), (weights * rows).sum()]) / weights.sum()
+    nose = {"faces": (0, N_GUESSED + 2), "scenes": (0, 0, 2), "pictures": (0, 2)}[what]
+    assert middle == pytest.approx(columns[label][nose], abs=0.1)

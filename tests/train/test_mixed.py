@@ -166,3 +166,43 @@ def test_a_bundled_configuration_is_known_by_its_name_but_only_to_its_task(data,
     result = CliRunner().invoke(app, call)
     assert isinstance(result.exception, InputError)
     assert """expected task = "landmarks", got 'detector'""" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("held", "sentence"),
+    [
+        ("tfan:{own},val=0.3", "expected no val=, as all of it is, got val=0.3"),
+        ("tfan:{own}", "held-out data tfan:own: expected other data than --data, got the same"),
+        ("{own},limit=9", "limit of synth:own: expected a data set, no shards, got 9"),
+        ("{own},val=0.2", r"val of synth:own: expected a data set, .* held-out ones with --val"),
+    ],
+)
+def test_what_is_called_held_out_is_there_and_never_trained_on(held, sentence, data, own, tmp_path):
+    sources = (parse_source(f"synth:{data}"), parse_source(f"tfan:{own},val=0.3,weight=2"))
+    held_out = (parse_source(held.format(own=own)),)
+    with pytest.raises(InputError, match=sentence):
+        run(tiny_config("landmarks"), data=sources, held_out=held_out, out=tmp_path / "out")
+
+
+def test_named_held_out_shards_must_be_there(data, own, tmp_path):
+    call = ["landmarks", "--data", str(data), "--val", str(own), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, call)
+    assert isinstance(result.exception, InputError)
+    assert "expected faces-00000.npz and so on, got no shard of faces" in str(result.exception)
+
+
+def test_a_resumed_command_goes_on_with_the_configuration_of_its_folder(data, own, tmp_path):
+    out, config = tmp_path / "out", tmp_path / "tiny.toml"
+    text = config_text(tiny_config("landmarks", budget="images = 32"))
+    config.write_text(text)
+    call = ["landmarks", "--data", str(data), "--out", str(out)]
+    begun = CliRunner().invoke(app, [*call, "--config", str(config)])
+    resumed = CliRunner().invoke(app, [*call, "--resume"])
+    assert [begun.exit_code, resumed.exit_code] == [0, 0], resumed
+    assert (out / "config.toml").read_text() == text
+
+
+def test_a_file_in_place_of_the_folder_is_one_sentence(data, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(InputError, match="expected a place to write"):
+        run(tiny_config("landmarks"), data=data, held_out=None, out=tmp_path / "out")

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from tfan.errors import InputError
+from tfan.errors import InputError, WeightsError
 from tfan.models.preparation import METADATA_KEY
-from tfan.train.checkpoints import read_checkpoint
+from tfan.models.published.mobilenet import PublishedNet
+from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from tfan.train.config import PublishedRecipe, bundled_config, config_text, parse_config
 from tfan.train.export import export
 from tfan.train.loop import rate_at
@@ -177,3 +178,20 @@ def test_a_few_steps_make_a_file_that_runs_as_published_weights_do(tmp_path):
     said = {entry.key: entry.value for entry in model.metadata_props}
     assert said[METADATA_KEY] == "published"
     assert said["tfan.landmarks"] == "70"
+
+
+def test_a_network_of_other_points_is_one_sentence(tmp_path):
+    _write_tfake(tmp_path / "warm", 3)
+    published = bundled_config("published")
+    schedule = replace(published.schedule, images=2, batch=2)
+    few = replace(published, schedule=schedule, threads=1)
+    many = replace(few, published=PublishedRecipe(points=478))
+    source = (Source("tfake", tmp_path / "warm"),)
+    stored = PublishedNet(478).state_dict()
+    first = tmp_path / "first"
+    write_checkpoint(Checkpoint(many, stored, stored, {}, {"step": 1}), first)
+    with pytest.raises(WeightsError, match="holds another network than this task's"):
+        run(few, data=source, held_out=None, out=tmp_path / "on",
+            start=str(first / "checkpoint.pt"))  # fmt: skip
+    with pytest.raises(InputError, match=r"\[published\] points = 70, got 478"):
+        run(few, data=source, held_out=None, out=first, resume=True)

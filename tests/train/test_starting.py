@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -102,7 +103,8 @@ def test_training_on_goes_on_where_the_file_ended(trained, tmp_path):
     assert stored.network.local == 8  # what a resumed training needs to know
     resumed = replace(stored, schedule=replace(stored.schedule, images=48))
     run(resumed, data=trained, held_out=None, out=tmp_path / "on", resume=True)
-    assert '"a checkpoint of this training"' in (tmp_path / "on" / "sources.json").read_text()
+    said = json.loads((tmp_path / "on" / "sources.json").read_text())
+    assert said["start"] == str(trained / "x.onnx")  # as well as before it was resumed
 
 
 def test_a_start_that_cannot_be_used_is_one_sentence(trained, tmp_path):
@@ -118,3 +120,12 @@ def test_a_start_that_cannot_be_used_is_one_sentence(trained, tmp_path):
     (tmp_path / "noise.onnx").write_bytes(b"\x08\x01" * 100)
     with pytest.raises(WeightsError, match=r"noise\.onnx"):
         read_start(str(tmp_path / "noise.onnx"), task="landmarks")
+
+
+def test_weights_that_lie_in_another_file_are_one_sentence(trained, tmp_path):
+    onnx = pytest.importorskip("onnx", reason="it writes such a file")
+    model = onnx.load(trained / "x.onnx")
+    onnx.save(model, tmp_path / "x.onnx", save_as_external_data=True, location="x.bin")
+    (tmp_path / "x.bin").unlink()
+    with pytest.raises(WeightsError, match=r"x\.onnx"):
+        read_start(str(tmp_path / "x.onnx"), task="landmarks")

@@ -50,6 +50,8 @@ def calibration(
     if write and fit is None:
         raise InputError("--write", expected="--fit beside it", got="nothing to write")
     claim_writable(out)
+    if write:
+        _claim(weights)
     if negatives is None and any(data.glob("negatives-*.npz")):
         negatives = data
     landmarker, digest = _landmarker(weights)
@@ -73,8 +75,21 @@ def calibration(
     typer.echo(f"Written: {out / 'report.md'}", err=True)
 
 
+def _claim(path: Path) -> None:
+    """Refuse a bundled file, which must stay as released, and a place that cannot be written."""
+    from tfan.errors import InputError
+    from tfan.io.files import claim_writable
+    from tfan.models.registry import WEIGHTS, bundled_path
+
+    if any(path.resolve() == bundled_path(row).resolve() for row in WEIGHTS.values()):
+        raise InputError("--write", expected="weights of your own", got=f"the bundled {path.name}",
+                         fix="Copy the file and give the copy.")  # fmt: skip
+    if path.is_file():
+        claim_writable(path.resolve().parent)
+
+
 def _write(path: Path, fitted: Calibration) -> None:
-    """Put constants into a file of weights; a bundled one would no longer be as released."""
+    """Put constants into a file of weights."""
     from tfan.io.files import replace_file
     from tfan.models.file_calibration import with_calibration
     from tfan.models.registry import read_own

@@ -97,12 +97,14 @@ def apply_command(
     can be given. What cannot be read is told and left out; then the exit code is 1.
     """
     require("torch", extra="train", purpose="Making thermal images")
+    from tfan.io.files import claim_writable
     from tfan.io.paths import expand
     from tfan.thermalize.apply import load_thermalizer, write_thermal
     from tfan.thermalize.pairs import read_rgb, stands_beside
 
     make = load_thermalizer(weights, device=device)
-    left_out = 0
+    claim_writable(out)
+    left_out, taken = 0, set[str]()
     for path in expand(images, suffixes=(".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")):
         if stands_beside(path.name):
             continue
@@ -112,6 +114,10 @@ def apply_command(
             typer.echo(f"Left out: {error}", err=True)
             left_out += 1
             continue
-        typer.echo(str(write_thermal(celsius, out, path.stem)[0]))
+        name, number = path.stem, 2
+        while name in taken:  # of another folder, or with another ending
+            name, number = f"{path.stem}-{number}", number + 1
+        taken.add(name)
+        typer.echo(str(write_thermal(celsius, out, name)[0]))
     if left_out:
         raise typer.Exit(1)

@@ -70,7 +70,8 @@ def _command_for(task: str) -> Callable[..., None]:
         data: Data, out: Out, config: Config = None, val: HeldOut = None, start: Start = None,
         minutes: Minutes = None, resume: Resume = False, device: Device = "cpu", docs: Docs = None,
     ) -> None:  # fmt: skip
-        chosen = _config(config, task=task, minutes=minutes, fine=start is not None)
+        given = config or _begun(out, resume=resume)
+        chosen = _config(given, task=task, minutes=minutes, fine=start is not None)
         _train(chosen, data=data, val=val, start=start, out=out, resume=resume, device=device,
                docs=docs)  # fmt: skip
 
@@ -80,6 +81,12 @@ def _command_for(task: str) -> Callable[..., None]:
 for _task, _summary in _TRAININGS.items():
     app.command(_task, help=_summary)(_command_for(_task))
 app.command()(adapt)
+
+
+def _begun(out: Path, *, resume: bool) -> Path | None:
+    """Return the configuration that the training in OUT began with, to go on with it."""
+    path = out / "config.toml"
+    return path if resume and path.is_file() else None
 
 
 def _config(path: Path | None, *, task: str, minutes: float | None, fine: bool) -> TrainConfig:
@@ -112,9 +119,23 @@ def _train(
         held_out = tuple(Source(SYNTH, folder) for folder in beside)
     else:
         held_out = tuple(map(parse_source, val))
+        for source in held_out:
+            if source.kind == SYNTH:
+                _check_shards(source.folder, config.task)
     run(config, data=sources, held_out=held_out, out=out, resume=resume, device=device, docs=docs,
         start=start)  # fmt: skip
     typer.echo(str(out / "checkpoint.pt"))
+
+
+def _check_shards(folder: Path, task: str) -> None:
+    """Refuse held-out data that are named and not there."""
+    from tfan.errors import InputError
+    from tfan.train.setting import SHARDS
+
+    kind = SHARDS[task]
+    if not any(folder.glob(f"{kind}-*.npz")):
+        raise InputError(f"--val {folder}", expected=f"{kind}-00000.npz and so on",
+                         got=f"no shard of {kind}")  # fmt: skip
 
 
 @app.command()

@@ -13,7 +13,8 @@ def read_metadata(data: bytes) -> dict[str, str]:
     view = memoryview(data)
     try:
         entries = [dict(_fields(field)) for number, field in _fields(view) if number == _PROPERTIES]
-        return {str(each[1], "utf-8"): str(each[2], "utf-8") for each in entries}
+        # a value may be left out where it is empty
+        return {str(each[1], "utf-8"): str(each.get(2, b""), "utf-8") for each in entries}
     except (IndexError, KeyError, ValueError):  # whoever runs the file says what is wrong with it
         return {}
 

@@ -90,7 +90,7 @@ class Scenes:
 
 
 class Strays:
-    """Thermal images without colour ones, for their patches."""
+    """Thermal images without colour ones, for their patches; damaged ones are told once."""
 
     def __init__(self, paths: Sequence[Path], *, side_px: int) -> None:
         self._paths = list(paths)
@@ -103,8 +103,17 @@ class Strays:
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """Return (count, 1, S, S) of them."""
-        chosen = torch.randint(len(self._paths), (count,), generator=generator)
-        return torch.stack([self._read(self._paths[int(index)]) for index in chosen])
+        found: list[Tensor] = []
+        while len(found) < count:
+            at = int(torch.randint(len(self._paths), (), generator=generator))
+            try:
+                found.append(self._read(self._paths[at]))
+            except InputError as error:
+                logger.warning("left out: %s", error)
+                del self._paths[at]
+                if not self._paths:
+                    raise
+        return torch.stack(found)
 
 
 def collate(pairs: Sequence[Pair], *, strays: Tensor | None = None) -> Batch:

@@ -37,6 +37,8 @@ class Widths:
         if lengths != [4, 4, 5]:
             raise InputError("[network]", expected="4 channels, 4 blocks and 5 decoder entries",
                              got=f"lengths {lengths}")  # fmt: skip
+        if min(self.stem, *self.channels, *self.blocks, *self.decoder) < 1:
+            raise InputError("[network]", expected="widths of 1 or more", got=str(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,10 @@ class LossShares:
     patch_blur: float = 0.001
 
     def __post_init__(self) -> None:
+        for name in ("patch_px", "patch_samples"):
+            if getattr(self, name) < 1:
+                got = str(getattr(self, name))
+                raise InputError(f"[loss] {name}", expected="1 or more", got=got)
         if min(self.patch_scales) < self.patch_px:
             raise InputError("[loss] patch_scales", expected=f"sides of {self.patch_px} or more",
                              got=str(min(self.patch_scales)))  # fmt: skip
@@ -129,6 +135,9 @@ class ThermalizeConfig:
             raise InputError("condition", expected=known, got=repr(self.condition))
         if self.size_px % 32 or self.size_px <= 0:
             raise InputError("size_px", expected="a multiple of 32", got=str(self.size_px))
+        for name in ("threads", "apply_px"):
+            if getattr(self, name) < 1:
+                raise InputError(name, expected="1 or more", got=str(getattr(self, name)))
 
     @property
     def wanted(self) -> Condition:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import torch
@@ -65,8 +66,8 @@ class Verdict:
 
 def hold(scenes: Scenes, *, most: int, strays: Strays | None = None) -> Held:
     """Return the first so many whole scenes, and real images for their patches."""
-    found = [scenes.read(number) for number in scenes.numbers[:most]]
-    pairs = tuple(pair for pair in found if pair is not None)
+    found = (scenes.read(number) for number in tuple(scenes.numbers))
+    pairs = tuple(islice((pair for pair in found if pair is not None), most))
     real = None
     if strays is not None:
         real = strays.draw(len(pairs), torch.Generator().manual_seed(_PATCHES_SEED))

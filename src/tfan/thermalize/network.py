@@ -22,7 +22,10 @@ STRIDE = 32
 """Sides of what enters must be multiples of it."""
 _MEAN = (0.485, 0.456, 0.406)  # of ImageNet's red, green and blue, and their deviations
 _DEVIATION = (0.229, 0.224, 0.225)
-_UNREADABLE = (RuntimeError, EOFError, OSError, pickle.UnpicklingError, zipfile.BadZipFile)
+_UNREADABLE = (
+    RuntimeError, EOFError, KeyError, TypeError, AttributeError, OSError, IndexError, ValueError,
+    pickle.UnpicklingError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 class BasicBlock(nn.Module):
@@ -131,17 +134,18 @@ def load_encoder(net: ThermalNet, path: Path) -> None:
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         entries = {key: value for key, value in state.items() if not key.startswith("fc.")}
-    except (*_UNREADABLE, AttributeError) as error:
+    except _UNREADABLE as error:
         msg = f"{path} cannot be read as a state dict of tensors ({type(error).__name__})."
         raise WeightsError(msg) from error
     wanted = net.encoder.state_dict()
-    for key in sorted(wanted.keys() | entries.keys()):
+    counts = {key for key in wanted if key.endswith("num_batches_tracked")}  # of newer torch alone
+    for key in sorted((wanted.keys() - counts) | entries.keys()):
         there, needed = entries.get(key), wanted.get(key)
         if there is None or needed is None or there.shape != needed.shape:
             has, needs = _shape(there), _shape(needed)
             msg = f"{path} does not fit the encoder: {key} is {has} in the file, {needs} in it."
             raise WeightsError(msg)
-    net.encoder.load_state_dict(entries)
+    net.encoder.load_state_dict({**{key: wanted[key] for key in counts}, **entries})
 
 
 def _shape(value: Any) -> str:

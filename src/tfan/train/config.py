@@ -52,6 +52,14 @@ class Schedule:
             got = f"minutes = {self.minutes}, images = {self.images}"
             raise InputError("[schedule]", expected="one positive budget", got=got,
                              fix="Give either minutes or images.")  # fmt: skip
+        if self.batch < 1:
+            raise InputError("[schedule] batch", expected="1 or more", got=str(self.batch))
+        if not 0 <= self.warm_up < 1:
+            raise InputError("[schedule] warm_up", expected="a share of 0 or more, below 1",
+                             got=str(self.warm_up))  # fmt: skip
+        if self.shape not in SHAPES:
+            expected = " or ".join(SHAPES)
+            raise InputError("[schedule] shape", expected=expected, got=repr(self.shape))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +85,9 @@ class Network:
         if len(set(lengths)) != 1:
             raise InputError("[network]", expected="channels, inner and blocks as lists of one "
                              "length", got=f"lengths {lengths}")  # fmt: skip
+        inner = (i for i, count in zip(self.inner, self.blocks, strict=True) if count)
+        if min(*self.channels, *inner, self.head) < 1 or min(*self.blocks, self.local) < 0:
+            raise InputError("[network]", expected="widths of 1 or more", got=str(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +186,11 @@ class TrainConfig:
         for key, value, known in (
             ("task", self.task, TASKS),
             ("precision", self.precision, PRECISIONS),
-            ("[schedule] shape", self.schedule.shape, SHAPES),
         ):
             if value not in known:
                 raise InputError(key, expected=" or ".join(known), got=repr(value))
+        if self.threads < 1:
+            raise InputError("threads", expected="1 or more", got=str(self.threads))
 
 
 _TABLES: dict[str, type[Any]] = {

@@ -66,7 +66,7 @@ def face_cuts(sample: Sample, *, scheme: str, tone: str) -> Iterator[Columns]:
     Raises:
         InputError: the image cannot be read.
     """
-    faces = [face for face in sample.faces if face.scheme == scheme and _pointed(face)]
+    faces = [face for face in sample.faces if face.scheme == scheme and has_points(face)]
     if not faces:
         return
     values = grey(sample, tone=tone)
@@ -80,7 +80,8 @@ def face_cuts(sample: Sample, *, scheme: str, tone: str) -> Iterator[Columns]:
             yield cut
 
 
-def _pointed(face: TrueFace) -> bool:
+def has_points(face: TrueFace) -> bool:
+    """Say whether any point of a face is annotated."""
     return bool(np.isfinite(label_of(face)).all(1).any())
 
 
@@ -88,6 +89,8 @@ def _face_cut(values: AnyArray, face: TrueFace, guess: Floats) -> Columns | None
     targets = targets_of(face.scheme)
     wanted = label_of(face)[targets.points]
     known = np.isfinite(wanted).all(1)
+    if not known.any():
+        return None
     around = np.concatenate([guess, wanted[known]])
     low, high = around.min(0), around.max(0)
     size = float(np.sqrt((high - low).prod()))

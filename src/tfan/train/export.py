@@ -102,20 +102,23 @@ def export(
     landmarks = checkpoint.config.task == "landmarks"
     contract = LANDMARK_CONTRACT if landmarks else DETECTOR_CONTRACT
     example = torch.zeros(2, 1, CROP_PX, CROP_PX) if landmarks else torch.zeros(1, 1, *_DETECTOR_HW)
-    replace_file(
-        path,
-        lambda beside: _write(
-            fold(net), example, beside, contract=contract, half=half, calibration=calibration
-        ),
-    )
-    differences = compare(net, path, like=example, contract=contract)
-    limit = HALF_TOLERANCE if half else FLOAT_TOLERANCE
-    worst = max(differences, key=lambda name: differences[name])
-    if not differences[worst] <= limit:  # a NaN must not pass
-        got = f"{differences[worst]:.4g} in {worst}"
-        raise WeightsError(f"{path.name} differs from its checkpoint by {got}, allowed {limit:g}")
+    differences: dict[str, float] = {}
+
+    def write(beside: Path) -> None:  # what answers otherwise never gets its name
+        _write(fold(net), example, beside, contract=contract, half=half, calibration=calibration)
+        differences.update(compare(net, beside, like=example, contract=contract))
+        _check(differences, HALF_TOLERANCE if half else FLOAT_TOLERANCE, name=path.name)
+
+    replace_file(path, write)
     data = path.read_bytes()
     return Exported(path, hashlib.sha256(data).hexdigest(), len(data), differences)
+
+
+def _check(differences: dict[str, float], limit: float, *, name: str) -> None:
+    worst = max(differences, key=lambda output: differences[output])
+    if not differences[worst] <= limit:  # a NaN must not pass
+        got = f"{differences[worst]:.4g} in {worst}"
+        raise WeightsError(f"{name} differs from its checkpoint by {got}, allowed {limit:g}")
 
 
 def _export_published(net: PublishedNet, path: Path) -> Exported:

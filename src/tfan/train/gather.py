@@ -164,7 +164,9 @@ def _cuts(sample: Sample, source: Source, tally: _Tally, *, what: str) -> Iterat
 def _picture(sample: Sample, source: Source, tally: _Tally) -> Iterator[Columns]:
     from tfan.train.pictures import picture_cut
 
-    tally.scheme = tally.scheme or next((face.scheme for face in sample.faces), "")
+    tally.scheme = tally.scheme or next(
+        (face.scheme for face in sample.faces if len(face.names)), ""
+    )
     cut = picture_cut(sample, scheme=tally.scheme, tone=source.tone, folder=source.folder)
     if cut is None:
         tally.leave_out("no face with points", which=sample.name)

@@ -37,10 +37,10 @@ def read_onnx_weights(path: Path) -> Weights:
     data = read_own(path)
     try:
         graph = onnx.load_from_string(data).graph
+        values = {w.name: np.array(onnx.numpy_helper.to_array(w)) for w in graph.initializer}
     except Exception as error:  # what protobuf raises on noise is its own affair
         msg = f"{path.name} cannot be read as ONNX ({type(error).__name__})"
         raise WeightsError(msg) from error
-    values = {w.name: np.array(onnx.numpy_helper.to_array(w)) for w in graph.initializer}
     for node in graph.node:
         if node.op_type == "Cast" and node.input[0] in values:  # stored in half precision
             values[node.output[0]] = values.pop(node.input[0]).astype(np.float32)

@@ -17,7 +17,7 @@ from tfan.evaluate.datasets.tfake_images import read_segmentation
 from tfan.evaluate.sample import Sample
 from tfan.landmarks.convert import correspondence
 from tfan.landmarks.schemes import NETWORK_SCHEMES
-from tfan.train.cuts import Columns, eight_bits, grey, label_of
+from tfan.train.cuts import Columns, eight_bits, grey, has_points, label_of
 from tfan.train.deck import Dealing, Deck
 from tfan.train.gather import Gathered
 from tfan.train.published_crops import Pictures
@@ -40,7 +40,7 @@ def picture_cut(sample: Sample, *, scheme: str, tone: str, folder: Path) -> Colu
     Raises:
         InputError: the image cannot be read.
     """
-    faces = [face for face in sample.faces if face.scheme == scheme]
+    faces = [face for face in sample.faces if face.scheme == scheme and has_points(face)]
     if not faces:
         return None
     face = max(faces, key=lambda one: one.size_px)

@@ -35,6 +35,7 @@ from tfan.train.published_crops import (
 from tfan.train.setting import Setting
 from tfan.train.shards import load_shards
 from tfan.train.sources import SYNTH, Source, dealer_for
+from tfan.train.starting import load_start
 
 Floats = npt.NDArray[np.floating]
 Forward = Callable[[Tensor], Tensor]
@@ -62,7 +63,7 @@ class PublishedTask:
         self._generator = setting.generator()
         self.net: nn.Module = PublishedNet(recipe.points).to(device)
         if setting.start is not None:
-            self.net.load_state_dict(setting.start.weights)
+            load_start(self.net, setting.start)
 
     def next_batch(self) -> PublishedBatch:
         """Return the next augmented batch."""
@@ -113,7 +114,8 @@ class PublishedTask:
             draw = plain_published(pictures)
             crops, points, known = apply_published(pictures, draw, self._recipe)
             answers = forward(coloured(crops))[..., :2].float()
-            parts.append(relative_errors(answers, points, known))
+            said = known.any(1)  # what has none of the network's points has no error either
+            parts.append(relative_errors(answers[said], points[said], known[said]))
         return np.concatenate(parts)
 
 

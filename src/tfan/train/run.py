@@ -12,7 +12,7 @@ from typing import cast
 import torch
 
 from tfan.errors import InputError
-from tfan.io.files import replace_file, replace_text
+from tfan.io.files import claim_writable, replace_file, replace_text
 from tfan.train.checkpoints import CHECKPOINT, read_checkpoint
 from tfan.train.config import TrainConfig, config_text
 from tfan.train.landmark_task import LandmarkTask
@@ -58,6 +58,7 @@ def run(
     """
     where = open_device(device)
     _check_out(out, resume=resume)
+    claim_writable(out)
     torch.set_num_threads(config.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(config.seed)
@@ -66,16 +67,17 @@ def run(
     done = _steps_done(config, out) if resume else 0
     if not resume:
         (out / "curve.jsonl").unlink(missing_ok=True)
+    began = _began_with(out) if resume else NOTHING if begin is None else begin.source
     setting = Setting(
         config, as_sources(data), as_sources(held_out), where, config.seed + done, out, begin,
-        fine=begin is not None or (resume and _was_fine(out)),
+        fine=began != NOTHING,
     )  # fmt: skip
     task = _task(setting)
-    _write_sources(setting, folder=out)
+    _write_sources(setting, began, folder=out)
     scores = train(task, config, out=out, device=where, resume=resume)
     folder = (docs or out) / config.name
     _write_results(config, scores, out=out, folder=folder)
-    _write_sources(setting, folder=folder)
+    _write_sources(setting, began, folder=folder)
     return scores
 
 
@@ -103,6 +105,9 @@ def _steps_done(config: TrainConfig, out: Path) -> int:
     if stored.network != config.network:
         raise InputError("resuming", expected=f"[network] {config.network}",
                          got=str(stored.network), fix=fix)  # fmt: skip
+    if stored.published.points != config.published.points:
+        raise InputError("resuming", expected=f"[published] points = {config.published.points}",
+                         got=str(stored.published.points), fix=fix)  # fmt: skip
     return int(checkpoint.progress["step"])
 
 
@@ -118,23 +123,20 @@ def _task(setting: Setting) -> Task:
     return cast(Task, LandmarkTask(setting))
 
 
-def _was_fine(out: Path) -> bool:
-    """Say whether the training in out began with good weights."""
+def _began_with(out: Path) -> str:
+    """Return what the training in out began with."""
     try:
         said = json.loads((out / SOURCES).read_text(encoding="utf-8"))
-        return str(said["start"]) != NOTHING
+        return str(said["start"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False  # a training of an earlier tfan
+        return NOTHING  # a training of an earlier tfan
 
 
-def _write_sources(setting: Setting, *, folder: Path) -> None:
-    """Write what was trained on and what was held out."""
+def _write_sources(setting: Setting, began: str, *, folder: Path) -> None:
+    """Write what the training began with, what was trained on and what was held out."""
     reports = {source.label: shards.report for source, shards in setting.gathered.items()}
-    start = setting.start.source if setting.start else NOTHING
-    if setting.fine and setting.start is None:
-        start = "a checkpoint of this training"
     said = {
-        "start": start,
+        "start": began,
         "data": [asdict(source) | {"folder": str(source.folder)} for source in setting.data],
         "held out": {name or "synth": str(path) for name, (path, _) in setting.tests.items()},
         "gathered": reports,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
 import torch
 
+from tfan.errors import InputError
 from tfan.train.config import TrainConfig
 from tfan.train.deck import Dealing
 from tfan.train.gather import Gathered, gather
 from tfan.train.sources import SYNTH, Source
 from tfan.train.starting import Start
 
-_SHARDS = {"landmarks": "faces", "detector": "scenes", "published": "pictures"}
+SHARDS = {"landmarks": "faces", "detector": "scenes", "published": "pictures"}
+"""Kind of the shards that each task trains on."""
 
 
 @dataclass(frozen=True)  # no slots: what is gathered is kept
@@ -41,6 +43,11 @@ class Setting:
     start: Start | None = None
     fine: bool = False
 
+    def __post_init__(self) -> None:
+        for source in (*self.data, *self.held_out):
+            if source.kind == SYNTH:
+                _check_shards(source)
+
     def generator(self) -> torch.Generator:
         """Return a fresh source of chance on the device."""
         return torch.Generator(self.device).manual_seed(self.seed)
@@ -52,7 +59,7 @@ class Setting:
     @property
     def what(self) -> str:
         """The kind of shards that the task trains on: "faces", "scenes" or "pictures"."""
-        return _SHARDS[self.config.task]
+        return SHARDS[self.config.task]
 
     @cached_property
     def gathered(self) -> dict[Source, Gathered]:
@@ -76,6 +83,7 @@ class Setting:
         """
         found: dict[str, tuple[Path, str]] = {}
         for source in self.held_out:
+            _check_held_out(source, self.data)
             scheme = self.gathered[source].scheme if source in self.gathered else ""
             there = self.folder(source), scheme
             plain = source.kind == SYNTH and "" not in found
@@ -85,6 +93,30 @@ class Setting:
                 shards = self.gathered[source]
                 _add(found, f"{source.label}/val", (shards.val, shards.scheme), kind=self.what)
         return found
+
+
+def _check_shards(source: Source) -> None:
+    """Refuse to choose among shards: they are taken as they lie."""
+    plain = Source(SYNTH, source.folder, source.weight)
+    for item in fields(source):
+        value = getattr(source, item.name)
+        if value != getattr(plain, item.name):
+            raise InputError(f"{item.name} of {source.label}", expected="a data set, no shards",
+                             got=repr(value), fix="Of shards only weight= can be said; give "
+                             "held-out ones with --val.")  # fmt: skip
+
+
+def _check_held_out(source: Source, data: tuple[Source, ...]) -> None:
+    """Refuse to call held out what is trained on."""
+    if source.val:
+        raise InputError(f"held-out data {source.label}", expected="no val=, as all of it is",
+                         got=f"val={source.val}",
+                         fix="val= belongs to what is trained on, which is scored by itself.",
+                         )  # fmt: skip
+    for other in data:
+        if replace(other, weight=source.weight, val=0.0) == source:
+            raise InputError(f"held-out data {source.label}", expected="other data than --data",
+                             got="the same")  # fmt: skip
 
 
 def _add(

@@ -97,15 +97,16 @@ def start_net(task: str, start: Start, images: Tensor) -> nn.Module:
     """
     net = network_for(task, start.network)
     if not start.folded:
-        _load(net, start)
+        load_start(net, start)
         return net
     folded = fold(net)
-    _load(folded, start)
+    load_start(folded, start)
     unfold(folded, net, images)
     return net
 
 
-def _load(net: nn.Module, start: Start) -> None:
+def load_start(net: nn.Module, start: Start) -> None:
+    """Give net the weights of start, or say which of them does not fit."""
     try:
         net.load_state_dict(start.weights)
     except RuntimeError as error:
