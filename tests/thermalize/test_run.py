@@ -82,6 +82,15 @@ def test_a_training_is_resumed_and_never_overwritten(scenes, tiny, tmp_path):
     assert "resuming, condition: expected cold, got warm" in other.stderr
 
 
+def test_a_resumed_training_keeps_its_configuration(scenes, tiny, tmp_path):
+    out = trained(scenes, tiny, tmp_path / "run")
+    begun = (out / "config.toml").read_text()
+    done = thermalize("train", scenes, "--out", out, "--resume")
+    assert done.exit_code == 0, done.output
+    assert (out / "config.toml").read_text() == begun
+    assert read_checkpoint(out / "checkpoint.pt").progress.step == 8
+
+
 def test_a_training_may_begin_with_another(scenes, tiny, tmp_path):
     cold = trained(scenes, tiny, tmp_path / "cold")
     tiny.write_text(tiny.read_text().replace("rate = 5e-3", "rate = 1e-9"))

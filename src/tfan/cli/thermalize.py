@@ -32,7 +32,10 @@ Device = Annotated[str, typer.Option(help="cpu or cuda.")]
 def train_command(
     data: Data,
     out: Annotated[Path, typer.Option(help="Folder for the checkpoint and the learning curve.")],
-    config: Annotated[str, typer.Option(help="small, published, or a TOML file.")] = "small",
+    config: Annotated[
+        str | None,
+        typer.Option(help="small, published, or a TOML file; default: small, or OUT's to resume."),
+    ] = None,
     condition: Annotated[
         ConditionName | None, typer.Option(help="Wanted region means; default: config's.")
     ] = None,
@@ -69,7 +72,7 @@ def train_command(
     from tfan.thermalize.run import Beginning, Folders, run
 
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO)
-    chosen = load_config(config)
+    chosen = load_config(config or _begun(out, resume=resume))
     if condition is not None:
         chosen = replace(chosen, condition=condition.value)
     if minutes is not None:
@@ -78,6 +81,12 @@ def train_command(
     begin = Beginning(encoder=encoder, start=start)
     run(chosen, folders, out=out, docs=docs, begin=begin, device=device, resume=resume)
     typer.echo(str(out / CHECKPOINT))
+
+
+def _begun(out: Path, *, resume: bool) -> str:
+    """Return the configuration that the training in OUT began with, or the usual one."""
+    path = out / "config.toml"
+    return str(path) if resume and path.is_file() else "small"
 
 
 @app.command("apply")
