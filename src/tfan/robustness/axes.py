@@ -59,7 +59,7 @@ AXES: dict[str, Axis] = {
             change=changes.distance, touches="side_px frame_px px_per_cm place sensor values",
         ),
         _axis(
-            "far", "The same in 8 bits stretched over the scene: small warm faces turn white", "px",
+            "far", "Size of the face in 8 bits stretched over the whole scene", "px",
             (16, 24, 32, 48, 64, 96, 128, 192, 256),
             change=changes.distance_in_grey, touches="side_px frame_px px_per_cm place sensor",
         ),
