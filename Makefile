@@ -30,6 +30,7 @@ format: $(VENV)/.full ## let ruff write the format and the fixes it knows
 
 bench: $(VENV)/.full ## speed of detect() against the published landmark network
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/bench_detect.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/bench_track.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/bench_published.py
 
 docs: $(VENV)/.base ## write docs/reference/cli.md anew from the parser
