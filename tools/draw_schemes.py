@@ -14,40 +14,18 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from head_picture import View
 
 from tfan.io import write_png
 from tfan.landmarks import convert, load_scheme
-from tfan.synth.head import Head, load_head
-from tfan.synth.raster import rasterise, vertex_normals
+from tfan.synth.head import load_head
 
 OUT = Path(__file__).parents[1] / "docs" / "pictures" / "schemes.png"
-SIDE_PX, PX_PER_CM, MIDDLE_CM = 560, 33.0, (0.0, -0.6)
+VIEW = View(560, 33.0, (0.0, -0.6), darkest=40, spread=130)
 BROW_CM = 0.55
-LIGHT = np.array([0.25, 0.35, 0.9])
-DARKEST, RANGE, STEP = 40, 130, 6
 LINE, DOT, INK = (255, 190, 60), (255, 255, 255), (120, 255, 160)
 DRAWN = ("tfw5", "sftl54", "ibug68", "facesynthetics70", "wflw98", "mediapipe478")
 DENSE_NUMBERS = 100  # of more points than that the numbers would hide the face
-
-
-def flat_px(points_cm: np.ndarray) -> np.ndarray:
-    """Return (N, 2) image coordinates of points (N, 3) seen from the front."""
-    x, y = points_cm[:, 0] - MIDDLE_CM[0], MIDDLE_CM[1] - points_cm[:, 1]
-    return np.stack([x, y], axis=1) * PX_PER_CM + SIDE_PX / 2
-
-
-def head_picture(head: Head) -> np.ndarray:
-    """Return (SIDE_PX, SIDE_PX, 3) the mean head in grey."""
-    light = LIGHT / np.linalg.norm(LIGHT)
-    shade = np.clip(vertex_normals(head.mean, head.triangles) @ light, 0, 1)
-    screen = np.concatenate([flat_px(head.mean) - 0.5, 50 - head.mean[:, 2:]], axis=1)
-    drawn, depth = rasterise(
-        screen.astype(np.float32), head.triangles,
-        np.stack([shade, shade], axis=1).astype(np.float32), side_px=SIDE_PX,
-    )  # fmt: skip
-    grey = np.where(np.isfinite(depth), DARKEST + RANGE * drawn[..., 0], 15)
-    grey = grey // STEP * STEP  # a smaller file
-    return np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
 
 
 def points_of(scheme: str, dense: np.ndarray, sparse: np.ndarray) -> np.ndarray:
@@ -73,7 +51,7 @@ def wider(sparse: np.ndarray) -> np.ndarray:
     for first, brow in ((33, sparse[17:22]), (42, sparse[22:27])):
         out[first : first + 5] = brow  # the 98 go round a brow: five above, then four below
         below = (brow[:-1] + brow[1:])[::-1] / 2
-        out[first + 5 : first + 9] = below + np.array([0, BROW_CM * PX_PER_CM])
+        out[first + 5 : first + 9] = below + np.array([0, BROW_CM * VIEW.px_per_cm])
     out[51:60] = sparse[27:36]
     for first, eye in ((60, sparse[36:42]), (68, sparse[42:48])):
         above, under = (eye[1] + eye[2]) / 2, (eye[4] + eye[5]) / 2
@@ -108,9 +86,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--head", type=Path)
     head = load_head(parser.parse_args().head)
-    points = flat_px(head.rows.points(head.mean))
+    points = VIEW.flat_px(head.rows.points(head.mean))
     dense, sparse = points[:478], points[478:]
-    plain = head_picture(head)
+    plain = VIEW.picture(head)
     faces = [drawn_on(plain, scheme, points_of(scheme, dense, sparse)) for scheme in DRAWN]
     rows = [np.hstack(faces[:3]), np.hstack(faces[3:])]
     write_png(OUT, np.vstack(rows))
