@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -80,10 +80,10 @@ def _config(
     from tfan.train.adapt_config import AdaptConfig, read_adapt_config
 
     said = {"source": source, "target": target, "steps": steps}
-    given = {key: value for key, value in said.items() if value is not None}
+    given: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
     if path is not None:
-        return replace(read_adapt_config(path), **given)  # type: ignore[arg-type]
-    config = AdaptConfig(**{**_USUAL, **given})  # type: ignore[arg-type]
+        return replace(read_adapt_config(path), **given)
+    config = AdaptConfig(**{**_USUAL, **given})
     return replace(config, name=f"{config.source}-{config.target}")
 
 

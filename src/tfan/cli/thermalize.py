@@ -67,9 +67,9 @@ def train_command(
     """Train a thermalizer on colour images with thermal ones, segmentations, or both."""
     require("torch", extra="train", purpose="Training")
     require("geomloss", extra="train", purpose="The distance between patches")
-    from tfan.thermalize.checkpoints import CHECKPOINT
     from tfan.thermalize.config import load_config, with_budget
     from tfan.thermalize.run import Beginning, Folders, run
+    from tfan.train.checkpoints import CHECKPOINT
 
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO)
     chosen = load_config(config or _begun(out, resume=resume))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +11,10 @@ import torch
 from tfan.errors import WeightsError
 from tfan.io.files import replace_file, replace_text
 from tfan.thermalize.config import ThermalizeConfig, config_text, parse_config
+from tfan.train.checkpoints import CHECKPOINT, NO_CHECKPOINT
 from tfan.train.loop import Progress
 
-CHECKPOINT = "checkpoint.pt"
 _KIND = "tfan thermalizer"
-_NO_CHECKPOINT = (
-    RuntimeError, EOFError, KeyError, TypeError, AttributeError, OSError, IndexError, ValueError,
-    pickle.UnpicklingError, zipfile.BadZipFile,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +59,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
             raise KeyError("kind")
         config = parse_config(stored.pop("config"), where=path.name)
         return Checkpoint(config, progress=Progress(**stored.pop("progress")), **stored)
-    except _NO_CHECKPOINT as error:
+    except (*NO_CHECKPOINT, ValueError) as error:
         # torch's own sentence is left out: it advises to load what cannot be trusted
         msg = (
             f"{path} is no checkpoint of a thermalizer ({type(error).__name__}): give the "

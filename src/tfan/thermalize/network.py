@@ -84,7 +84,8 @@ class UpStep(nn.Module):
     def forward(self, x: Tensor, side: Tensor | None) -> Tensor:
         x = functional.interpolate(x, scale_factor=2.0, mode="nearest")
         joined: Tensor = self.first(x if side is None else torch.cat([x, side], 1))
-        return self.second(joined)  # type: ignore[no-any-return]
+        out: Tensor = self.second(joined)
+        return out
 
 
 class ThermalNet(nn.Module):

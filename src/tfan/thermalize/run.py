@@ -13,7 +13,7 @@ from torch import nn
 from tfan.errors import InputError
 from tfan.io.files import claim_writable, replace_file, replace_text
 from tfan.thermalize.batches import Scenes, Strays
-from tfan.thermalize.checkpoints import CHECKPOINT, read_checkpoint
+from tfan.thermalize.checkpoints import read_checkpoint
 from tfan.thermalize.config import ThermalizeConfig, config_text
 from tfan.thermalize.judge import (
     Held,
@@ -29,6 +29,7 @@ from tfan.thermalize.network import ThermalNet, load_encoder
 from tfan.thermalize.pairs import open_pairs, open_patches, split
 from tfan.thermalize.report import write_report
 from tfan.thermalize.training import Material, Trainer, train
+from tfan.train.checkpoints import CHECKPOINT
 from tfan.train.reports import write_curve
 from tfan.train.run import open_device
 

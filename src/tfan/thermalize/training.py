@@ -20,7 +20,7 @@ from tfan.thermalize.network import ThermalNet
 from tfan.thermalize.patches import Places, draw_places, patch_distances
 from tfan.train.chance import Chance
 from tfan.train.clocks import Clock, Every, stop_requests
-from tfan.train.loop import Progress, move_average, rate_at, spent
+from tfan.train.loop import Progress, descend, move_average, rate_at, spent
 from tfan.train.reports import append_record
 
 logger = logging.getLogger(__name__)
@@ -118,11 +118,7 @@ class Trainer:
         if real and shares.patches > 0:
             places = draw_places(shares, self._chance, made=len(made), real=real)
         loss, parts = thermal_loss(made, batch, places, wanted=self._wanted, shares=shares)
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(self.net.parameters(), schedule.gradient_norm)
-        if torch.isfinite(norm):  # one broken batch must not spoil the weights
-            self.optimiser.step()
+        descend(self.net, self.optimiser, loss, longest=schedule.gradient_norm)
         step = self.progress.step + 1
         move_average(self.average, self.net, keep=min(schedule.keep, (1 + step) / (10 + step)))
         images = self.progress.images + schedule.batch

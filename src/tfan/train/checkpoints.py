@@ -15,7 +15,7 @@ from tfan.io.files import replace_file, replace_text
 from tfan.train.config import TrainConfig, config_text, parse_config
 
 CHECKPOINT = "checkpoint.pt"
-_NO_CHECKPOINT = (
+NO_CHECKPOINT = (
     RuntimeError, EOFError, KeyError, TypeError, AttributeError, OSError, IndexError,
     pickle.UnpicklingError, zipfile.BadZipFile,
 )  # fmt: skip
@@ -57,7 +57,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
         stored = torch.load(path, map_location="cpu", weights_only=True)
         text = stored.pop("config")
         return Checkpoint(config=parse_config(text, where=path.name), **stored)
-    except _NO_CHECKPOINT as error:
+    except NO_CHECKPOINT as error:
         # torch's own sentence is left out: it advises to load what cannot be trusted
         raise InputError("checkpoint", expected="a file written by tfan train",
                          got=f"{path.name} ({type(error).__name__})") from error  # fmt: skip

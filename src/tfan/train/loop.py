@@ -120,11 +120,7 @@ class Trainer:
             group["lr"] = rate_at(share, schedule)
         batch = self.task.next_batch()
         loss, parts = self.task.loss(self.forward(self.net), batch, share=share)
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(self.net.parameters(), schedule.gradient_norm)
-        if torch.isfinite(norm):  # one broken batch must not spoil the weights
-            self.optimiser.step()
+        descend(self.net, self.optimiser, loss, longest=schedule.gradient_norm)
         step = self.progress.step + 1
         keep = min(schedule.keep, (1 + step) / (10 + step))
         move_average(self.average, self.net, keep=keep)
@@ -155,6 +151,17 @@ def _optimiser(net: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
         {"params": vectors, "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=schedule.rate, betas=schedule.betas, fused=True)
+
+
+def descend(
+    net: nn.Module, optimiser: torch.optim.Optimizer, loss: Tensor, *, longest: float
+) -> None:
+    """Move the weights down the gradient of a loss, which is made no longer than that."""
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    norm = nn.utils.clip_grad_norm_(net.parameters(), longest)
+    if torch.isfinite(norm):  # one broken batch must not spoil the weights
+        optimiser.step()
 
 
 @torch.no_grad()

@@ -47,8 +47,8 @@ class PublishedNumber:
 def read_published() -> tuple[PublishedNumber, ...]:
     """Return every number of the table."""
     with _TABLE.open(encoding="utf-8", newline="") as lines:
-        rows = [{**row, "value": float(row["value"])} for row in csv.DictReader(lines)]
-    return tuple(PublishedNumber(**row) for row in rows)  # type: ignore[arg-type]
+        rows = csv.DictReader(lines)
+        return tuple(PublishedNumber(value=float(row.pop("value")), **row) for row in rows)
 
 
 def published_on(dataset: str) -> list[PublishedNumber]:

@@ -28,11 +28,11 @@ from pathlib import Path
 import numpy as np
 
 from tfan.errors import InputError
+from tfan.evaluate.datasets.channel import read_channel
 from tfan.evaluate.datasets.dataset import Problems, Read
 from tfan.evaluate.datasets.faces import BadEntryError, missing, schemed_face
 from tfan.evaluate.datasets.listing import is_there, names_in
 from tfan.evaluate.sample import Floats, Sample, TrueFace
-from tfan.io import read_image
 from tfan.types import Array
 
 PAGE = "docs/how-to/get-data.md"
@@ -70,10 +70,7 @@ def read_centikelvin(path: Path) -> Array:
     Raises:
         InputError: no such image, or not one channel of 16 bits.
     """
-    image = read_image(path)
-    if image.dtype != np.uint16 or image.ndim != 2:
-        got = f"{image.dtype} {image.shape}"
-        raise InputError(str(path), expected="one channel of 16 bits", got=got)
+    image = read_channel(path, bits=16)
     celsius: Array = (image * _CENTIKELVIN - _ZERO_CELSIUS).astype(np.float32)
     return celsius
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfan.errors import InputError
-from tfan.io import read_image
+from tfan.evaluate.datasets.channel import read_channel
 from tfan.thermal.segments import IGNORED, SEGMENTS, WINDOW_CELSIUS
 from tfan.types import Array
 
@@ -21,10 +21,7 @@ def read_thermal(path: Path) -> Array:
     Raises:
         InputError: no such image, or not one channel of 16 bits.
     """
-    image = read_image(path)
-    if image.dtype != np.uint16 or image.ndim != 2:
-        got = f"{image.dtype} {image.shape}"
-        raise InputError(str(path), expected="one channel of 16 bits", got=got)
+    image = read_channel(path, bits=16)
     low, high = WINDOW_CELSIUS
     celsius: Array = (low + image.astype(np.float32) * np.float32((high - low) / _LEVELS)).astype(
         np.float32
@@ -38,12 +35,9 @@ def read_segmentation(path: Path) -> npt.NDArray[np.uint8]:
     Raises:
         InputError: no such image, or it holds other numbers than the classes'.
     """
-    image = read_image(path)
-    if image.dtype != np.uint8 or image.ndim != 2:
-        got = f"{image.dtype} {image.shape}"
-        raise InputError(str(path), expected="one channel of 8 bits", got=got)
+    image = read_channel(path, bits=8)
     strange = np.setdiff1d(np.unique(image), [*(one.number for one in SEGMENTS), IGNORED])
     if len(strange):
         expected = f"classes 0 to {SEGMENTS[-1].number} and {IGNORED}"
         raise InputError(str(path), expected=expected, got=str(strange[:5].tolist()))
-    return image.astype(np.uint8)
+    return image
