@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
 
 import cv2
 import numpy as np
 import pytest
 
-REASON = "thermalizing needs torch, which the extra 'train' brings"
+from ..without_torch import pytest_collect_file, pytest_pycollect_makemodule  # noqa: F401, TID252
+
 SIDE = 64
 COLOURS = {0: (40, 60, 90), 1: (200, 150, 120), 2: (220, 160, 140), 15: (20, 120, 40)}
 CELSIUS = {0: 21.0, 1: 33.5, 2: 31.0, 15: 29.0}
-
-
-class WithoutTorch(pytest.Module):
-    """A test module that says why it cannot run, instead of failing at its first import."""
-
-    def collect(self) -> NoReturn:
-        pytest.skip(REASON, allow_module_level=True)
-
-
-def pytest_pycollect_makemodule(module_path, parent):
-    if find_spec("torch") is None:
-        return WithoutTorch.from_parent(parent, path=module_path)
-    return None
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collect_file():
-    collectors = yield  # one looks for tests, another for doctests: it would import the file too
-    if find_spec("torch") is None:
-        return [one for one in collectors if isinstance(one, WithoutTorch)]
-    return collectors
 
 
 def draw_scene(rng: np.random.Generator, side: int = SIDE):

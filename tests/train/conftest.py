@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import pytest
 
 from tfan.train.config import TrainConfig, parse_config
 
-REASON = "training needs torch, which the extra 'train' brings"
+from ..without_torch import pytest_collect_file, pytest_pycollect_makemodule  # noqa: F401, TID252
+
 SIDE = 176
 FIVE = np.array([[15, 30], [45, 30], [30, 45], [20, 60], [40, 60]], np.float32)
-
-
-class WithoutTorch(pytest.Module):
-    """A test module that says why it cannot run, instead of failing at its first import."""
-
-    def collect(self) -> NoReturn:
-        pytest.skip(REASON, allow_module_level=True)
-
-
-def pytest_pycollect_makemodule(module_path, parent):
-    if find_spec("torch") is None:
-        return WithoutTorch.from_parent(parent, path=module_path)
-    return None
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collect_file():
-    collectors = yield  # one looks for tests, another for doctests: it would import the file too
-    if find_spec("torch") is None:
-        return [one for one in collectors if isinstance(one, WithoutTorch)]
-    return collectors
 
 
 def write_faces(path: Path, count: int, *, seed: int = 0) -> None:
