@@ -125,8 +125,39 @@ def test_info_names_what_the_install_brings():
     assert names == PACKAGES
 
 
+def pages() -> list[Path]:
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def test_pages_install_extras_in_one_way_and_only_those_there_are():
+    """Extras are told as '.[...]' of the checkout: the bare name is another package on PyPI."""
+    lines = {
+        (page.name, line)
+        for page in pages()
+        for line in re.findall(
+            r"pip install ([^`#\n]*\[[^`#\n]*)", page.read_text(encoding="utf-8")
+        )
+    }
+    told = {line.strip() for page, line in lines if page != "install.md"}
+    told -= {"'onnxruntime-gpu[cuda,cudnn]'"}
+    assert told >= {"-e '.[train]'", "-e '.[io]'", "-e '.[torch]'"}
+    asked = [re.fullmatch(r"-e '\.\[([\w,]+)\]'", line) for line in told]
+    assert None not in asked, told
+    assert {extra for match in asked for extra in match[1].split(",")} <= {
+        *PROJECT["optional-dependencies"]
+    }
+
+
+def test_the_page_on_installing_lists_what_the_extras_bring():
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text("docs/how-to/install.md"), re.M)
+    assert {extra: brings.split(", ") for extra, brings in rows} == {
+        extra: [re.match(r"[\w-]+", entry)[0] for entry in entries]
+        for extra, entries in PROJECT["optional-dependencies"].items()
+    }
+
+
 def markdown_links():
-    for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]):
+    for page in pages():
         for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 yield pytest.param(page.parent / target, id=f"{page.name}->{target}")

@@ -132,6 +132,27 @@ def test_an_image_that_cannot_be_used_is_one_line_and_the_exit_code_1(folder):
     assert "Traceback" not in result.output
 
 
+def test_a_model_that_raises_is_one_line_and_the_other_images_are_measured(folder):
+    """A traceback lost what was measured before it, and did not name the image."""
+    text = f"{OWN.replace('find', 'good')}\ndef find(image, meaning):\n"
+    text += "    return good(image, meaning) if image[0, 0] else image[10**6]\n"
+    (folder.parent / "raises_of_test.py").write_text(text, encoding="utf-8")
+    grey = np.tile(np.arange(1, 81, dtype=np.uint8), (60, 1))
+    cv2.imwrite(str(folder / "images" / "b.png"), grey)
+    out = folder.parent / "out"
+    result = run("tfan", folder, "--model", "raises_of_test:find", "--out", out)
+    assert result.exit_code == 1
+    says = "Error: a.png was refused by the model: raises_of_test:find: expected faces, got Index"
+    assert result.stderr.count("was refused") == 1
+    assert says in result.stderr
+    assert "raises_of_test.py, line 12)." in result.stderr
+    assert "Traceback" not in result.output
+    stored = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    assert (stored["summary"]["images"], stored["summary"]["recall"]) == (2, 0.5)
+    assert [failed["image"] for failed in stored["refused"]] == ["a.png"]
+    assert "IndexError" in (out / "report.md").read_text(encoding="utf-8")
+
+
 def test_entries_left_out_as_damaged_are_told(folder):
     (folder / "images" / "a.png").unlink()
     result = run("tfan", folder, "--model", "own_find_of_test:find")

@@ -26,6 +26,17 @@ def test_a_set_is_made_verified_measured_and_checked(tmp_path, monkeypatch):
     ran = RUN.invoke(app, ["synth", "verify", "tfake-cold"])
     assert ran.exit_code == 0, ran.output
     assert "2 pairs, all files there" in ran.stdout
+    assert "the images of 2 looked into" in ran.stdout
+    for words, n in ((["--images", "1"], 1), (["--images", "1", "--all-images"], 2)):
+        ran = RUN.invoke(app, ["synth", "verify", "tfake-cold", *words])
+        assert f"the images of {n} looked into" in ran.stdout
+    thermal = tmp_path / "tfake-cold" / "000001_thermal.png"
+    kept = thermal.read_bytes()
+    thermal.write_bytes(kept[:99])
+    ran = RUN.invoke(app, ["synth", "verify", "tfake-cold"])
+    assert ran.exit_code == 1
+    assert ran.stdout == "000001_thermal.png cannot be opened as an image\n"
+    thermal.write_bytes(kept)
     ran = RUN.invoke(app, ["synth", "means", "tfake-cold", "--out", "means.md"])
     assert ran.exit_code == 0, ran.output
     assert (tmp_path / "means.md").read_text() == ran.stdout

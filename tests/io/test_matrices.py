@@ -125,6 +125,52 @@ def test_a_table_is_no_matrix(tmp_path, words):
         open_source(tmp_path / "a.csv")
 
 
+@pytest.mark.parametrize("head", ["", "Parameters:\nEmissivity:;0.95\n\n", "names", "numbers"])
+@pytest.mark.parametrize(("left", "right"), [(1, 0), (2, 0), (0, 1), (0, 3), (3, 2)])
+@pytest.mark.parametrize(
+    ("delimiter", "decimal"), [(",", "."), (";", "."), (";", ","), ("\t", "."), ("\t", ",")]
+)
+def test_an_empty_column_at_the_rim_is_none(tmp_path, delimiter, decimal, left, right, head):
+    rows = [[f"{v:.2f}".replace(".", decimal) for v in row] for row in CELSIUS]
+    rows = [[f"x{i}" for i in range(24)], *rows] if head == "names" else rows
+    rows = [[str(i) for i in range(24)], *rows] if head == "numbers" else rows
+    lines = [delimiter.join([""] * left + row + [""] * right) for row in rows]
+    before = head if "\n" in head else ""
+    (tmp_path / "a.csv").write_text(before + "\n".join(lines), encoding="utf-8")
+    (frame,) = open_source(tmp_path / "a.csv")
+    np.testing.assert_allclose(frame.values, CELSIUS)
+
+
+def test_columns_at_the_rim_that_any_row_fills_are_kept(tmp_path):
+    """One empty cell before each of the first rows was taken for a delimiter, and 24.0 lost."""
+    rows = [";" + ";".join(["30.5"] * 22) + ";"] * 250
+    rows += ["", *[";".join(["24.0"] * 24)] * 250]  # the second frame fills both columns
+    (tmp_path / "a.csv").write_text("\n".join(rows))
+    first, second = open_source(tmp_path / "a.csv")
+    assert first.hw == second.hw == (250, 24)
+    assert np.isnan(first.values[:, [0, -1]]).all()
+    assert (second.values == 24).all()
+
+
+def test_what_is_left_between_empty_columns_must_be_a_matrix(tmp_path):
+    (tmp_path / "a.csv").write_text((";" * 8 + ";".join(["30.5"] * 12) + "\n") * 20)
+    with pytest.raises(InputError, match="expected a matrix of numbers as text"):
+        open_source(tmp_path / "a.csv")
+
+
+def test_quoted_cells_with_a_decimal_comma_are_no_two_cells(tmp_path):
+    lines = [",".join(f'"{v:.2f}"'.replace(".", ",") for v in row) for row in CELSIUS]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    np.testing.assert_allclose(open_source(tmp_path / "a.csv")[0].values, CELSIUS)
+
+
+def test_rows_of_whole_numbers_do_not_decide_what_the_decimal_is(tmp_path):
+    values = np.concatenate([np.full((17, 24), 24), CELSIUS])
+    lines = [";".join(f"{v:g}".replace(".", ",") for v in row) for row in values]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    np.testing.assert_allclose(open_source(tmp_path / "a.csv")[0].values, values)
+
+
 def test_columns_that_are_empty_at_first_keep_their_place(tmp_path):
     rows = [",".join([""] * 20 + ["30.5"] * 20)] * 250 + [",".join(["31.5"] * 40)] * 50
     (tmp_path / "masked.csv").write_text("\n".join(rows))

@@ -8,11 +8,14 @@ import struct
 import cv2
 import numpy as np
 import pytest
+import tifffile
 
 from tfan.errors import InputError
 from tfan.io import camera as cameras
-from tfan.io import open_source, write_png
+from tfan.io import open_source, readings, write_png
 from tfan.io.formats import FORMATS, UNREADABLE
+from tfan.io.readings import Readings
+from tfan.io.recording import Damage, Stored
 from tfan.io.units import NAMED, UNIT_NAMES
 
 
@@ -200,13 +203,108 @@ def test_auto_says_why_and_decides_once(tmp_path, frames):
     assert "fit centikelvin" in reading.reason
 
 
+@pytest.fixture
+def starting(frames):
+    """Four frames of nothing, as a camera gives while it starts, and then the scene."""
+    return np.concatenate([np.zeros((4, *frames.shape[1:]), frames.dtype), frames])
+
+
+def saved(folder, values, form):
+    if form == "npy":
+        np.save(folder / "a.npy", values)
+        return folder / "a.npy"
+    if form == "tif":
+        tifffile.imwrite(folder / "a.tif", values, photometric="minisblack")
+        return folder / "a.tif"
+    if form == "cptv":
+        (folder / "a.cptv").write_bytes(cptv(values))
+        return folder / "a.cptv"
+    if form == "csv":
+        blocks = ["\n".join(",".join(map(str, row)) for row in one.tolist()) for one in values]
+        (folder / "a.csv").write_text("\n\n".join(blocks))
+        return folder / "a.csv"
+    (folder / "pictures").mkdir()
+    for number, one in enumerate(values):
+        write_png(folder / "pictures" / f"{number}.png", one)
+    return folder / "pictures"
+
+
+@pytest.mark.parametrize("way", ["all", "one", "from", "last first"])
+@pytest.mark.parametrize("form", ["npy", "tif", "cptv", "csv", "folder"])
+def test_frames_of_nothing_do_not_decide_the_unit(tmp_path, starting, form, way):
+    """The first frame, all 0, was taken for 8-bit levels, and so was the whole recording."""
+    with open_source(saved(tmp_path, starting, form)) as source:
+        if way == "all":
+            read = list(source)
+        elif way == "one":
+            read = [source[0], source[7], source[1]]
+        elif way == "from":
+            read = list(source.frames(2))
+        else:
+            read = [source[len(starting) - 1], source[0]]
+    assert {frame.reading.unit for frame in read} == {"centikelvin"}
+    for frame in read:
+        assert frame.values.dtype == (np.float32 if form == "csv" else np.uint16)
+        np.testing.assert_array_equal(frame.values, starting[frame.index])
+    if way == "all":
+        assert [frame.index for frame in read] == list(range(len(starting)))
+    if way != "last first":
+        assert read[0].reading.reason.endswith(" in frame 4, the first that holds values")
+
+
+@pytest.mark.parametrize("value", [0, 65535])
+def test_a_recording_of_nothing_is_read_all_the_same(tmp_path, monkeypatch, value):
+    monkeypatch.setattr(readings, "MOST_HELD", 3)
+    np.save(tmp_path / "a.npy", np.full((9, 20, 24), value, np.uint16))
+    seen = list(open_source(tmp_path / "a.npy"))
+    assert [frame.index for frame in seen] == list(range(9))
+    assert {frame.reading.meaning for frame in seen} == {"pixel"}
+    assert all((frame.values == value).all() for frame in seen)
+
+
+def test_only_so_many_frames_wait_and_the_unit_is_right_from_the_first_values_on(
+    tmp_path, monkeypatch, starting
+):
+    monkeypatch.setattr(readings, "MOST_HELD", 2)
+    np.save(tmp_path / "a.npy", starting)
+    units = [frame.reading.unit for frame in open_source(tmp_path / "a.npy")]
+    assert units == ["8-bit levels"] * 4 + ["centikelvin"] * (len(starting) - 4)
+
+
+def test_held_frames_take_no_memory_and_damage_keeps_its_place(starting):
+    def items():
+        for number, values in enumerate(starting):
+            yield Damage(number, "torn") if number == 2 else Stored(number, values)
+
+    held = Readings("auto")
+    settled = held.settled(items())
+    assert [item.index for item in settled] == list(range(len(starting)))
+    waiting = Readings("auto")._held(Stored(0, starting[0]))
+    assert waiting.stored.values.size == 1
+    np.testing.assert_array_equal(waiting.whole().values, starting[0])
+
+
+def test_colours_that_begin_black_are_read_by_the_first_that_has_some(tmp_path):
+    ramp = np.tile(np.arange(0, 256, 2, dtype=np.uint8), (40, 1))
+    colours = cv2.applyColorMap(ramp, cv2.COLORMAP_JET)[..., ::-1]
+    np.save(tmp_path / "a.npy", np.stack([np.zeros_like(colours)] * 2 + [colours] * 2))
+    channels = {frame.reading.channels for frame in open_source(tmp_path / "a.npy")}
+    assert channels == {"palette"}
+
+
 def test_a_frame_of_nan_decides_nothing(tmp_path):
     values = np.full((3, 20, 24), 33.5, np.float32)
     values[1:] += np.linspace(0, 3, 24, dtype=np.float32)
     values[0] = np.nan
     np.save(tmp_path / "a.npy", values)
-    units = [frame.reading.unit for frame in open_source(tmp_path / "a.npy")]
-    assert units == ["counts", "degrees Celsius", "degrees Celsius"]
+    first, *others = open_source(tmp_path / "a.npy")
+    assert {frame.reading.unit for frame in (first, *others)} == {"degrees Celsius"}
+    assert first.reading.reason.endswith("in frame 1, the first that holds values")
+    assert np.isnan(first.values).all()
+    np.save(tmp_path / "b.npy", values[:1])
+    (alone,) = open_source(tmp_path / "b.npy")
+    assert alone.reading.unit == "counts"
+    assert "nothing to decide by" in alone.reading.reason
 
 
 def test_unknown_unit(tmp_path):
@@ -272,6 +370,21 @@ def test_camera(monkeypatch):
         open_source("camera:7")
     with pytest.raises(InputError, match="camera:N"):
         open_source("camera:front")
+
+
+def test_a_camera_that_starts_black(monkeypatch):
+    class Starting(Device):
+        def read(self):
+            done, values = super().read()
+            return done, values * (self.left < 1)
+
+    monkeypatch.setattr(cv2, "VideoCapture", Starting)
+    seen = []
+    with pytest.raises(InputError, match="no more frames"), open_source("camera:0:raw") as source:
+        seen.extend(source)
+    assert [frame.values.max() for frame in seen] == [0, 0, 30_000]
+    assert {frame.reading.unit for frame in seen} == {"centikelvin"}
+    assert 0 == seen[0].time_s < seen[1].time_s < seen[2].time_s  # of when they came
 
 
 def test_a_driver_that_hands_over_bytes(monkeypatch):

@@ -101,6 +101,25 @@ def test_breathing_is_written_with_its_confidence(make_kept, person, tmp_path):
     assert not [row for row in found if row["signal"] == "steps"]
 
 
+def test_a_face_of_no_quality_makes_neither_steps_nor_drift(make_kept, person, tmp_path):
+    def rows():
+        for row in breathing_rows(person, 15):
+            (one,) = row.people
+            if row.frame < 150:  # the landmarks lie on the wall
+                readings = tuple(replace(each, mean_celsius=24.0) for each in one.readings)
+                face = replace(one.face, quality=0.004)
+                row = replace(row, people=(replace(one, face=face, readings=readings),))
+            yield row
+
+    kept = make_kept(rows(), regions=("right_nostril", "left_nostril"))
+    write_signals(tmp_path, "clip", kept, ["drift", "steps"])
+    (drift,) = signal_rows(tmp_path)
+    assert drift["signal"] == "drift"
+    assert float(drift["to_s"]) == pytest.approx(39.9)
+    assert float(drift["low"]) < 0.2
+    assert float(drift["high"]) > -0.2
+
+
 def test_without_times_no_rate_is_made_up(make_kept, person, tmp_path):
     rows = make_kept(
         breathing_rows(person, 15, timed=False), regions=("right_nostril", "left_nostril")

@@ -20,16 +20,18 @@ def outlines(*shapes: list[np.ndarray]) -> Outlines:
             starts.append(corners)
             ends.append(np.roll(corners, -1, axis=0))
             numbers += [number] * len(corners)
-    return Outlines(np.concatenate(starts), np.concatenate(ends), np.array(numbers), len(shapes))
+    first = np.searchsorted(numbers, np.arange(len(shapes)))
+    return Outlines(np.concatenate(starts).T, np.concatenate(ends).T, np.array(numbers), first)
 
 
-def picture(*shapes: list[np.ndarray], hw=HW) -> np.ndarray:
+def picture(*shapes: list[np.ndarray], hw=HW, **how) -> np.ndarray:
     """Covered shares (S, H, W)."""
-    covered = cover(outlines(*shapes), hw)
-    full = np.zeros((len(shapes), *hw))
-    cells = np.flatnonzero(covered.shares > 1e-12)
-    full[covered.places(cells)] = covered.shares[cells]
-    return full
+    covered = cover(outlines(*shapes), hw, **how)
+    pixel = covered.spread(np.arange(hw[0] * hw[1]).reshape(hw)).astype(int)
+    shape = np.repeat(np.arange(len(shapes)), np.diff(covered.starts))
+    full = np.zeros((len(shapes), hw[0] * hw[1]))
+    np.add.at(full, (shape, pixel), covered.shares)
+    return full.reshape(-1, *hw)
 
 
 def by_force(polygon: np.ndarray, hw=HW) -> np.ndarray:
@@ -100,3 +102,27 @@ def test_outside_the_frame_nothing_is_covered(shift):
 def test_a_polygon_around_the_whole_frame_covers_all_of_it():
     square = np.array([[-1e5, -1e5], [1e5, -1e5], [1e5, 1e5], [-1e5, 1e5]])
     np.testing.assert_allclose(picture([square])[0], 1, atol=1e-9)
+
+
+def test_what_is_not_wanted_and_what_is_next_to_nothing_is_left_out():
+    square = np.array([[3, 2], [7, 2], [7, 5], [3, 5]], float)
+    slid = square + np.array([1e-3, 0])
+    whole, none = picture([slid], [square + 9], wanted=np.array([True, False]), least_share=0.01)
+    assert none.sum() == 0
+    assert whole[3, 3] == pytest.approx(0.999)
+    assert whole[3, 7] == 0
+    assert picture([slid])[0, 3, 7] == pytest.approx(1e-3)
+
+
+def test_cells_hold_what_the_image_does_and_no_window_is_without_cells():
+    image = np.random.default_rng(0).normal(size=HW)
+    square = np.array([[3, 2], [7, 2], [7, 5], [3, 5]], float)
+    covered = cover(outlines([square], [square + 500], [square + 9]), HW)
+    first, none, second = np.split(covered.spread(image), covered.starts[1:-1])
+    np.testing.assert_array_equal(first[:-1].reshape(3, 5)[:, :-1], image[2:5, 3:7])
+    np.testing.assert_array_equal(second[:-1].reshape(3, 5)[:, :-1], image[11:14, 12:16])
+    assert len(none) >= 1
+    assert not none.any()
+    assert len(covered.shares) == covered.starts[-1]
+    part = covered.spread(image[2:, 3:], (3, 2))
+    np.testing.assert_array_equal(part, covered.spread(image))

@@ -56,15 +56,12 @@ def shares(polygons_cm) -> np.ndarray:
     starts = [np.asarray(p, float) * PX_PER_CM + SIDE_PX / 2 for p in polygons_cm]
     ends = [np.roll(p, -1, axis=0) for p in starts]
     corners = np.concatenate(starts)
-    covered = cover(
-        Outlines(corners, np.concatenate(ends), np.zeros(len(corners), int), 1), (SIDE_PX, SIDE_PX)
-    )
-    found = np.zeros((1, SIDE_PX, SIDE_PX))
-    cells = np.arange(len(covered.shares))
-    shape, row, column = covered.places(cells)
-    inside = column < covered.windows[0, 2]
-    found[shape[inside], row[inside], column[inside]] = covered.shares[inside]
-    return found[0]
+    shape = np.zeros(len(corners), int)
+    one = Outlines(corners.T, np.concatenate(ends).T, shape, np.zeros(1, int))
+    covered = cover(one, (SIDE_PX, SIDE_PX))
+    pixel = covered.spread(np.arange(SIDE_PX**2).reshape(SIDE_PX, SIDE_PX)).astype(int)
+    found = np.bincount(pixel, weights=covered.shares, minlength=SIDE_PX**2)
+    return found.reshape(SIDE_PX, SIDE_PX)
 
 
 def other_side(name: str) -> str:

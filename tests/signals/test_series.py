@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tfan.errors import InputError
-from tfan.signals import drift, nuc_steps, resample_evenly, without_steps
+from tfan.signals import drift, nuc_steps, resample_evenly, where_telling, without_steps
 
 
 def times_of(seconds=30.0, hz=9.0, seed=0):
@@ -85,6 +85,28 @@ def test_a_step_in_one_region_of_many_is_that_regions_own():
     cells = regions(times)
     cells[250:, 1] += 1.0
     assert len(nuc_steps(times, cells).rows) == 0
+
+
+@pytest.mark.parametrize("n", [4, 30])
+def test_samples_of_no_quality_make_no_step(n):
+    """The landmarks lie on the wall for a while: all regions fall at once, and rise again."""
+    times = times_of(60)
+    cells, quality = regions(times), np.full(len(times), 0.9)
+    cells[400:] += 0.7  # the camera's own step
+    cells[200 : 200 + n], quality[200 : 200 + n] = 24, 0.004
+    assert len(nuc_steps(times, cells).rows) == (3 if n == 30 else 1)
+    steps = nuc_steps(times, cells, quality=quality)
+    assert list(steps.rows) == [400]
+    assert np.isnan(where_telling(cells, quality)[200 : 200 + n]).all()
+    assert np.isfinite(where_telling(cells, quality)).sum() == cells.size - 4 * n
+    assert len(nuc_steps(times, cells, quality=np.zeros(len(times))).rows) == 0
+    unknown = np.full(len(times), np.nan)
+    assert len(nuc_steps(times, cells, quality=unknown).rows) == len(nuc_steps(times, cells).rows)
+
+
+def test_a_quality_belongs_to_each_sample():
+    with pytest.raises(InputError, match=r"quality: expected one number a sample.* got \(3,\)"):
+        nuc_steps([0, 1, 2, 3], [1.0, 2, 3, 4], quality=[1, 1, 1])
 
 
 @pytest.mark.parametrize("slope", [0.4, -0.25])

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 import tfan.synth.tfake.dataset as dataset
+import tfan.synth.tfake.images as images
+from tfan.cli import synth_tfake
 from tfan.errors import InputError
 from tfan.evaluate.datasets import open_dataset
 from tfan.synth.head import default_head_path
 from tfan.synth.tfake.checksum import CHECKSUMS, read_checksums, verify
 from tfan.synth.tfake.dataset import TfakePlan, generate_tfake, label_jobs
-from tfan.synth.tfake.files import ENDINGS, read_image, thermal_celsius
+from tfan.synth.tfake.files import ENDINGS, read_image, thermal_celsius, write_image
+from tfan.synth.tfake.images import spread_over
 
 SIDE_PX = 64
 
@@ -102,7 +105,57 @@ def test_a_shorter_run_does_not_cut_a_set(made):
 
 def test_a_whole_set_is_verified(made):
     verdict = verify(made)
-    assert (verdict.pairs, verdict.problems) == (3, ())
+    assert (verdict.pairs, verdict.problems, verdict.looked_into) == (3, (), 3)
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:60])
+
+
+def swap(ending):
+    return lambda path: path.write_bytes((path.parent / f"000000{ending}").read_bytes())
+
+
+def draw(shape, dtype, value=None):
+    image = (
+        np.random.default_rng(0).integers(0, 255, shape) if value is None else np.full(shape, value)
+    )
+    return lambda path: write_image(path, image.astype(dtype))
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "said"),
+    [
+        ("000001.png", cut, "cannot be opened as an image"),
+        ("000001.png", swap("_seg.png"), "holds 1 channel of uint8, expected 3 channels of uint8"),
+        ("000001_thermal.png", draw((64, 64), "uint8"), "of uint8, expected 1 channel of uint16"),
+        ("000001_thermal.png", draw((64, 64), "uint16", 7), "is the same everywhere"),
+        ("000001_celsius.tiff", draw((32, 64), "uint16"), "is 64 x 32 pixels, expected 64 x 64"),
+        ("000001_celsius.tiff", swap(".png"), "holds 3 channels of uint8"),
+    ],
+)
+def test_an_image_that_is_not_sound_is_found(copy, name, damage, said):
+    """Images have no checksums, and nobody had looked into them."""
+    damage(copy / name)
+    (problem,) = verify(copy).problems
+    assert problem.startswith(f"{name} ")
+    assert said in problem
+    assert verify(copy, images=2).problems == ()  # of 0 and 2
+    assert verify(copy, images=0).looked_into == 0
+    assert len(verify(copy, images=None).problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("pairs", "most", "chosen"),
+    [(3, 100, (0, 1, 2)), (1000, 3, (0, 500, 999)), (5, 1, (0,)), (4, None, (0, 1, 2, 3)),
+     (4, 0, ()), (0, 5, ())],
+)  # fmt: skip
+def test_images_are_chosen_evenly(pairs, most, chosen):
+    assert spread_over(pairs, most) == chosen
+
+
+def test_the_command_says_how_many_it_looks_into():
+    assert synth_tfake.PAIRS_LOOKED_INTO == images.PAIRS_LOOKED_INTO
 
 
 @pytest.mark.parametrize(

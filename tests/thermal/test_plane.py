@@ -147,3 +147,28 @@ def test_a_reading_that_is_known_is_taken_at_its_word(celsius):
     plane = prepare(centikelvin, reading=known)
     assert plane.reading is known
     assert plane.floor != prepare(centikelvin).floor
+
+
+def test_contrast_of_the_frame_before_holds_while_the_values_lie_near_it(celsius):
+    before = prepare(celsius)
+    warmer = celsius + np.float32(0.5)
+    plane = prepare(warmer, like=before)
+    assert plane.values is warmer
+    assert (plane.low, plane.high, plane.reading) == (before.low, before.high, before.reading)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda values: values + np.float32(100),
+        lambda values: np.where(values > values.max() - 1, np.nan, values).astype(np.float32),
+        lambda values: (values * 100 + 27315).astype(np.uint16),
+        lambda values: values.astype(np.float64),
+    ],
+    ids=["far", "with NaN", "counts", "double"],
+)
+def test_contrast_of_the_frame_before_is_not_taken_for_what_is_unlike_it(celsius, change):
+    changed = change(celsius)
+    plane, alone = prepare(changed, like=prepare(celsius)), prepare(changed)
+    assert (plane.low, plane.high, plane.floor) == (alone.low, alone.high, alone.floor)
+    np.testing.assert_array_equal(plane.values, alone.values)

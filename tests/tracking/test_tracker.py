@@ -9,6 +9,7 @@ from tfan.io import open_source
 from tfan.io.frame import Frame
 from tfan.landmarks.schemes import load_scheme
 from tfan.thermal.interpret import interpret
+from tfan.thermal.plane import prepare
 from tfan.tracking import Tracker, follow
 from tfan.viz import colourise
 
@@ -32,6 +33,24 @@ def test_a_walking_face_keeps_its_number_and_is_where_detect_finds_it(pipeline, 
     (alone,) = pipeline.detect(walk[-1])
     apart = np.linalg.norm(told[-1][0].face.points_px - alone.points_px, axis=1).mean()
     assert apart < 0.02 * np.ptp(alone.points_px[:, 1])
+
+
+def test_contrast_kept_for_some_frames_moves_no_point(pipeline, walk, monkeypatch):
+    told = play(Tracker(pipeline), walk)
+    monkeypatch.setattr("tfan.tracking.tracker._ALIKE", 1)
+    alone = play(Tracker(pipeline), walk)
+    apart = [
+        np.abs(one[0].face.points_px - other[0].face.points_px).max()
+        for one, other in zip(told, alone, strict=True)
+    ]
+    assert 0 < max(apart) < 0.01
+
+
+def test_contrast_is_measured_anew_after_a_step(pipeline, walk):
+    tracker = Tracker(pipeline)
+    play(tracker, [*walk[:3], walk[3] + np.float32(6)])  # a NUC
+    assert tracker.note.event == "step"
+    assert tracker._like.low == prepare(walk[3] + np.float32(6)).low
 
 
 @pytest.mark.parametrize(("every", "runs"), [(1, 20), (5, 4), (100, 1)])

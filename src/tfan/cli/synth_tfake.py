@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tfan.thermal.segments import Condition
 
 PROBLEMS_SHOWN = 20
+PAIRS_LOOKED_INTO = 100  # as tfan.synth.tfake.images has it, which help need not load
 
 
 class Layout(StrEnum):
@@ -66,21 +67,37 @@ def generate_set(plan: TfakePlan, *, count: int, workers: int | None) -> None:
     typer.echo(f"labels  {sums['labels']}")
 
 
-def verify(folder: SetFolder) -> None:
-    """Compare a set in T-FAKE's layout with its checksums: all files there, labels as written."""
+def verify(
+    folder: SetFolder,
+    images: Annotated[
+        int, typer.Option(min=0, help="Pairs whose images are opened, evenly spread.")
+    ] = PAIRS_LOOKED_INTO,
+    every: Annotated[bool, typer.Option("--all-images", help="Open the images of all.")] = False,
+) -> None:
+    """Verify a set in T-FAKE's layout: all files there, labels as written, images sound.
+
+    Images have no checksums: of some pairs they are opened, and must have the set's size, their
+    kind's bits, and something to be seen.
+    """
     from tfan.synth.tfake.checksum import verify as verify_set
 
-    verdict = verify_set(folder)
+    verdict = verify_set(folder, images=None if every else images)
     for problem in verdict.problems[:PROBLEMS_SHOWN]:
         typer.echo(problem)
     rest = len(verdict.problems) - PROBLEMS_SHOWN
     if rest > 0:
         typer.echo(f"... and {rest} more")
     if verdict.problems:
-        fix = "Generate the set again; where labels differ, delete their files in labels/ first."
+        fix = (
+            "Delete images that are not sound, and the files in labels/ whose labels differ; then "
+            "generate the set again."
+        )
         got = f"{len(verdict.problems)} problems"
         raise InputError(f"set in {folder}", expected="a whole set", got=got, fix=fix)
-    typer.echo(f"{verdict.pairs} pairs, all files there, labels as written")
+    typer.echo(
+        f"{verdict.pairs} pairs, all files there, labels as written; "
+        f"the images of {verdict.looked_into} looked into"
+    )
 
 
 def means(

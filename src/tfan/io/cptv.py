@@ -101,11 +101,11 @@ class Cptv:
         clock_s = _whole(fields, "t") / self._ticks if "t" in fields else None
         if values.min() < 0 or values.max() > np.iinfo(np.uint16).max:
             raise UnreadableError("values beyond 16 bits")
-        if self._counts is None:
+        if self._counts is None and values.any():  # a camera that starts gives zeros
             self._counts = bool(np.median(values) < _LEAST_CENTIKELVIN)
         why = _COUNTS if self._counts else ""
         whole = values.astype(np.uint16)
-        return Stored(index, whole, clock_s, counts=self._counts, why=why, camera=self._facts)
+        return Stored(index, whole, clock_s, counts=bool(self._counts), why=why, camera=self._facts)
 
 
 def _read_header(file: Stream) -> Fields:

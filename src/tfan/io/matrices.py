@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tfan.types import AnyArray
 
 _HEAD_LINES = 200
 _DELIMITERS = ("\t", ";", ",", None)  # None: any blanks
+_DECIMALS = (".", ",")
 _ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 _UNITS = (
     (re.compile(r"°\s?C|\bdeg(?:rees)?[ ._]?C(?:elsius)?\b|\bcelsius\b", re.I), CELSIUS),
@@ -40,6 +42,8 @@ def open_matrix(path: Path, wishes: Wishes) -> Matrices:
     with path.open(encoding=encoding, errors="replace") as file:
         head = list(islice(file, _HEAD_LINES))
     layout = _layout(head)
+    if layout is not None:
+        layout = _without_empty_rim(layout, path, encoding)
     if layout is None:
         got = f"text that begins with {head[0].strip()[:60]!r}" if head else "an empty file"
         raise InputError(str(path), expected="a matrix of numbers as text", got=got)
@@ -54,8 +58,8 @@ class _Layout:
         delimiter: between cells; None for any blanks.
         decimal: "." or ",".
         columns: cells of a row, empty ones included.
-        used: without the first where it alone is empty: rows begin with a delimiter; and without
-            the last ones that are empty, as spreadsheets write them beside wider headers.
+        used: without the first and the last ones that are empty in all rows: rows may begin or
+            end with a delimiter, and spreadsheets fill up to the width of the widest line.
     """
 
     delimiter: str | None
@@ -141,29 +145,67 @@ def _encoding(path: Path) -> str:
 def _layout(head: list[str]) -> _Layout | None:
     """Return how the matrix in the first lines is written; None where there is none."""
     for delimiter in _DELIMITERS:
-        for decimal in (".", ",") if delimiter != "," else (".",):
-            rows = [row for line in head if (row := _row(line, delimiter, decimal)) is not None]
-            widths = [len(row) for row in rows if len(row) >= MIN_SIDE_PX]
-            if len(widths) >= MIN_SIDE_PX:
-                columns = max(set(widths), key=widths.count)
-                cells = zip(*(row for row in rows if len(row) == columns), strict=True)
-                filled = [any(c is not None for c in column) for column in cells]
-                end = columns - filled[::-1].index(True)
-                return _Layout(
-                    delimiter, decimal, columns, slice(int(filled[:2] == [False, True]), end)
-                )
+        layouts = [_layout_by(head, delimiter, decimal) for decimal in _DECIMALS]
+        n_rows, layout = max(layouts, key=lambda each: each[0])  # of equals the point
+        if n_rows >= MIN_SIDE_PX:
+            return layout
     return None
+
+
+def _layout_by(head: list[str], delimiter: str | None, decimal: str) -> tuple[int, _Layout]:
+    """Return the number of rows of a matrix so written, and the layout by these first lines."""
+    rows = [row for line in head if (row := _row(line, delimiter, decimal)) is not None]
+    widths = [len(row) for row in rows if len(row) >= MIN_SIDE_PX]
+    columns = max(set(widths), key=widths.count, default=0)
+    used = slice(columns, 0)
+    for row in rows:
+        used = _widened(used, row) if len(row) == columns else used
+    return len(widths), _Layout(delimiter, decimal, columns, used)
+
+
+def _widened(used: slice, row: list[float | None]) -> slice:
+    """Return the columns from the first to the last that are filled in some row, this one too."""
+    filled = [column for column, cell in enumerate(row) if cell is not None]
+    return slice(min(used.start, filled[0]), max(used.stop, filled[-1] + 1))
+
+
+def _without_empty_rim(layout: _Layout, path: Path, encoding: str) -> _Layout | None:
+    """Return the layout with the columns that any row of the file fills; None if they are too few.
+
+    Only a file whose first rows begin or end with empty cells is read through, and no further than
+    until all columns are known to be filled: which are no columns must hold for all its frames.
+    """
+    whole, used = slice(0, layout.columns), layout.used
+    with path.open(encoding=encoding, errors="replace") as file:
+        while used != whole and (line := file.readline()):
+            begin, end = (
+                (layout.delimiter or "") * n for n in (used.start, layout.columns - used.stop)
+            )
+            if line.startswith(begin) and line.rstrip("\r\n").endswith(end):
+                continue  # nothing new: most lines, and splitting them takes long
+            row = _row(line, layout.delimiter, layout.decimal)
+            used = used if row is None or len(row) != layout.columns else _widened(used, row)
+    return replace(layout, used=used) if used.stop - used.start >= MIN_SIDE_PX else None
 
 
 def _row(line: str, delimiter: str | None, decimal: str) -> list[float | None] | None:
     """Return the numbers of a line, None for empty cells; None where it holds words or nothing."""
-    cells = [cell.strip().strip('"') for cell in line.strip("\r\n").split(delimiter)]
+    cells = [cell.strip().strip('"') for cell in _cells(line.strip("\r\n"), delimiter)]
     if decimal == ",":
         cells = [cell.replace(",", ".") for cell in cells]
     try:
         return [float(cell) if cell else None for cell in cells] if any(cells) else None
     except ValueError:
         return None
+
+
+def _cells(line: str, delimiter: str | None) -> list[str]:
+    if delimiter is None or '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])  # "24,5" is one cell
+    except csv.Error:  # some cell is longer than cells can be
+        return []
 
 
 def _without_numbering(values: AnyArray) -> AnyArray:

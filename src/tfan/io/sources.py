@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from tfan.io.camera import PREFIX, open_camera
 from tfan.io.chain import Chain, files_of
 from tfan.io.formats import open_file
 from tfan.io.frame import Frame
+from tfan.io.readings import Readings
 from tfan.io.recording import Damage, Recording, Stored, Wishes
-from tfan.io.units import UNDECIDED, check_unit, read_as
-from tfan.thermal.interpret import Reading
+from tfan.io.units import check_unit
 
 _GLOB_SIGNS = "*?["
 
@@ -83,7 +83,7 @@ class Source:
         self._recording, self._wishes, self._fps = recording, wishes, fps
         self._zero_s: float | None = None  # clock of the first frame
         self._begun = False  # whether the first frame was seen
-        self._readings: dict[tuple[Any, ...], Reading] = {}
+        self._readings = Readings(wishes.unit)
 
     @property
     def n_frames(self) -> int | None:
@@ -114,7 +114,7 @@ class Source:
         n_damaged = n_whole = 0
         if start > 0:
             self._find_zero()
-        for item in self._recording.frames(start):
+        for item in self._readings.settled(self._recording.frames(start)):
             if isinstance(item, Damage):
                 damages = damages or [item]
                 n_damaged += 1
@@ -141,7 +141,7 @@ class Source:
         if wanted < 0:
             raise IndexError(f"{self.name}: no frame {index}")
         self._find_zero()
-        item = next(iter(self._recording.frames(wanted)), None)
+        item = next(self._readings.settled(self._recording.frames(wanted)), None)
         if item is None:
             raise IndexError(f"{self.name}: no frame {index}")
         if isinstance(item, Damage):
@@ -172,7 +172,7 @@ class Source:
                 fix=f"Leave out {given}.",
             )
         time_s = self._time_s(stored)
-        reading = self._reading(stored)
+        reading = self._readings.of(stored)
         return Frame(stored.values, reading, stored.index, time_s, self.name, stored.camera)
 
     def _time_s(self, stored: Stored) -> float | None:
@@ -188,17 +188,6 @@ class Source:
             self._begun = True
             first = next((one for one in self._recording.frames() if isinstance(one, Stored)), None)
             self._zero_s = None if first is None else first.clock_s
-
-    def _reading(self, stored: Stored) -> Reading:
-        """Return the reading, decided once for all frames of a kind: units do not change."""
-        values = stored.values
-        key = (values.dtype, values.ndim, stored.said, stored.why)
-        reading = self._readings.get(key)
-        if reading is None:
-            reading = read_as(stored, self._wishes.unit)
-            if not reading.reason.startswith(UNDECIDED):
-                self._readings[key] = reading
-        return reading
 
 
 def _files(name: str) -> list[Path]:

@@ -69,7 +69,8 @@ def load_pipeline(
             machine without CUDA the processor runs instead; "cuda" raises there.
         backend: "auto", "onnxruntime" or "torch".
         threads: threads of each network; None takes up to four.
-        looks: 1, 2 or "auto": how often each face is looked at; published weights look once.
+        looks: 1, 2 or "auto": how often each face is looked at; published weights look once. With
+            1 the detector, too, looks once, also where it proposes small faces.
         detector_size: longer side of what the bundled detector sees, a multiple of 32.
     """
     n_landmarks = count_of(weights, n_landmarks)
@@ -82,6 +83,8 @@ def load_pipeline(
         landmarker = replace(landmarker, preparation=unstretched)
     place = _detector_path(detector, detector_path)
     finder = _finder(place, detector_size, run)
+    if looks == 1 and isinstance(finder, Detector):
+        finder = replace(finder, second_look=False)
     mark, detect = find("landmarks"), find("detector")
     prep = landmarker.preparation
     pipeline = Pipeline(finder, landmarker, scheme, mark.min_presence, prep.min_sureness)

@@ -21,6 +21,7 @@ from tfan.signals import (
     breathing_rate,
     drift,
     nuc_steps,
+    where_telling,
     without_steps,
 )
 from tfan.types import AnyArray
@@ -68,12 +69,14 @@ class Series:
         time_s: (T,) of the frames in which the face was measured.
         celsius: (T, R), NaN where a region was not seen.
         regions: (R,) their names.
+        quality: (T,) of the face.
     """
 
     track_id: int
     time_s: AnyArray
     celsius: AnyArray
     regions: tuple[str, ...]
+    quality: AnyArray
 
     def of(self, names: Iterable[str]) -> AnyArray:
         """Return (T, K) of those of the named regions that were measured."""
@@ -98,7 +101,8 @@ def _breath(track_id: int, start: float, end: float, found: Breathing) -> Signal
 
 
 def _drift(series: Series) -> Iterator[SignalRow]:
-    level = without_steps(series.celsius, nuc_steps(series.time_s, series.celsius))
+    told = where_telling(series.celsius, series.quality)
+    level = without_steps(told, nuc_steps(series.time_s, told))
     seen = np.isfinite(level).mean(axis=0) > 0.5  # a region that is seldom seen costs all others
     found = drift(series.time_s, level[:, seen] if seen.any() else level)
     note = "drifts" if found.flagged else ("" if np.isfinite(found.per_min) else "too short")
@@ -110,7 +114,7 @@ def _drift(series: Series) -> Iterator[SignalRow]:
 
 
 def _steps(series: Series) -> Iterator[SignalRow]:
-    found = nuc_steps(series.time_s, series.celsius)
+    found = nuc_steps(series.time_s, series.celsius, quality=series.quality)
     for time_s, step in zip(found.time_s.tolist(), found.step.tolist(), strict=True):
         yield SignalRow(
             series.track_id, "steps", time_s, time_s, step, "degC", note="all regions step at once"
@@ -182,10 +186,11 @@ def signal_rows(series: Series, name: str) -> list[SignalRow]:
 class _Kept:
     times: array[float] = field(default_factory=lambda: array("d"))
     means: array[float] = field(default_factory=lambda: array("d"))
+    qualities: array[float] = field(default_factory=lambda: array("d"))
 
 
 def series_of(rows: Rows) -> list[Series]:
-    """Return the series of each person who was measured, by number: 8 bytes a region and frame."""
+    """Return the series of each person who was measured, by number: 8 bytes a number."""
     regions = rows.heading.regions
     kept: dict[int, _Kept] = {}
     for row in rows:
@@ -193,6 +198,7 @@ def series_of(rows: Rows) -> list[Series]:
             if not one.held:
                 person = kept.setdefault(one.track_id, _Kept())
                 person.times.append(row.time_s)
+                person.qualities.append(float(one.face.quality))
                 person.means.extend(
                     [each.mean_celsius for each in one.readings] or [_NAN] * len(regions)
                 )
@@ -202,6 +208,7 @@ def series_of(rows: Rows) -> list[Series]:
             np.array(person.times),
             np.array(person.means).reshape(len(person.times), len(regions)),
             regions,
+            np.array(person.qualities),
         )
         for track_id, person in sorted(kept.items())
     ]

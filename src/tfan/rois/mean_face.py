@@ -35,8 +35,9 @@ def facing(normals: AnyArray, pose_deg: AnyArray) -> AnyArray:
         normals: (S, 3) x to the subject's left, y up, z out of the face; of length 1.
         pose_deg: (3,) yaw, pitch, roll of the head.
     """
-    yaw, pitch, _ = np.radians(np.asarray(pose_deg, np.float64))
-    towards = [-np.cos(pitch) * np.sin(yaw), np.sin(pitch), np.cos(pitch) * np.cos(yaw)]
+    angles = np.radians(np.asarray(pose_deg, np.float64))
+    (sin_yaw, sin_pitch, _), (cos_yaw, cos_pitch, _) = np.sin(angles), np.cos(angles)
+    towards = [-cos_pitch * sin_yaw, sin_pitch, cos_pitch * cos_yaw]
     cosines: AnyArray = normals @ np.array(towards)
     return cosines
 

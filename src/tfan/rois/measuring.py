@@ -10,11 +10,12 @@ import numpy as np
 from tfan.errors import InputError
 from tfan.rois.coverage import Coverage, Floats, cover
 from tfan.rois.margin import margins_celsius
-from tfan.rois.pixels import Pixels
+from tfan.rois.pixels import Moments, Pixels, moments_of
 from tfan.rois.plan import Placed, place
+from tfan.rois.quantiles import quantiles
 from tfan.rois.reading import RegionReading, unseen
 from tfan.rois.regions import Region, Regions, load_regions
-from tfan.rois.visibility import SEEN_FROM, turned_away, visibility_of
+from tfan.rois.visibility import seen_weights, turned_away
 from tfan.types import AnyArray, Face
 
 _QUANTILES = (0.5, 0.9)
@@ -51,25 +52,23 @@ def measure(
     if not chosen:
         return ()
     placed = place(chosen, face.points_px)
-    covered = cover(placed.outlines, (degrees.shape[0], degrees.shape[1]))
-    pixels, shares = _pixels(degrees, face, placed, covered)
-    areas, means = pixels.areas_px(), pixels.means()
-    deviations = pixels.deviations(means)
-    median, p90 = pixels.quantiles(_QUANTILES)
-    least, most = pixels.extremes()
-    least, most = np.fmin(least, median), np.fmax(most, p90)  # the rim of a few pixels weighs more
-    margins = margins_celsius(
-        pixels, means, deviations, shares, placed=placed, covered=covered, face=face
-    )
-    columns = np.stack(
-        [means, median, p90, most, least, deviations, margins, areas, shares], axis=1
-    ).tolist()
+    whole = (placed.area_px > 0) & ~turned_away(placed.plan, face)  # and finite
+    hw = (degrees.shape[0], degrees.shape[1])
+    covered = cover(placed.outlines, hw, wanted=whole, least_share=_LEAST_SHARE)
+    pixels, expected = _pixels(degrees, face, placed, covered)
+    shares = np.minimum(expected / np.where(whole, np.maximum(placed.area_px, _TINY), 1), 1)
+    moments = moments_of(pixels)
+    margins = margins_celsius(pixels, moments, shares, placed=placed, covered=covered, face=face)
+    areas = moments.area_px
+    columns = [*_degrees_of(pixels, moments), margins, areas, shares]
     seen = (shares >= min_visible) & (areas >= max(min_pixels, _LEAST_SHARE))
     sure = margins <= max_margin_celsius
     return tuple(
         RegionReading(region.name, *row) if there and told
         else unseen(region.name, row[6] if there else np.nan, *row[7:])
-        for region, row, there, told in zip(chosen, columns, seen, sure, strict=True)
+        for region, row, there, told in zip(
+            chosen, np.array(columns).T.tolist(), seen.tolist(), sure.tolist(), strict=True
+        )
     )  # fmt: skip
 
 
@@ -99,21 +98,20 @@ def _chosen(face: Face, regions: Sequence[Region] | None) -> Regions:
 def _pixels(
     degrees: AnyArray, face: Face, placed: Placed, covered: Coverage
 ) -> tuple[Pixels, Floats]:
-    """Return the pixels of the regions that are seen and measured, and the visible shares (S,)."""
-    total = placed.outlines.total
-    whole = placed.area_px > 0  # neither turned away nor not finite
-    whole &= ~turned_away(placed.plan, face)
-    cell = np.flatnonzero(covered.shares > _LEAST_SHARE)
-    shape, row, column = covered.places(cell)
-    kept = whole[shape]
-    cell, shape, row, column = cell[kept], shape[kept], row[kept], column[kept]
-    values, weight = degrees[row, column].astype(np.float64), covered.shares[cell]
-    visibility = visibility_of(
-        placed.plan, face, covered.windows, shape, (row, column), degrees.shape
-    )
+    """Return the pixels that are seen and measured, and the area (S,) expected to be seen."""
+    values, weights = covered.spread(degrees), covered.shares
     finite = np.isfinite(values)
-    expected = np.bincount(shape, weights=weight * visibility * finite, minlength=total)
-    shares = np.where(whole, expected / np.where(whole, np.maximum(placed.area_px, _TINY), 1), 0)
-    used = finite & (visibility >= SEEN_FROM)
-    pixels = Pixels(cell[used], shape[used], values[used], weight[used], total)
-    return pixels, np.minimum(shares, 1)
+    if not finite.all():
+        weights = weights * finite
+        values[~finite] = 0
+    weights, expected = seen_weights(weights, placed, face, covered, degrees.shape)
+    starts = covered.starts
+    return Pixels(starts[:-1], starts[1:] - starts[:-1], values, weights), expected
+
+
+def _degrees_of(pixels: Pixels, moments: Moments) -> tuple[Floats, ...]:
+    """Return (S,) means, medians, 90 %, largest, least and standard deviations."""
+    median, p90 = quantiles(pixels, moments, _QUANTILES)
+    least, most = pixels.extremes()
+    least, most = np.fmin(least, median), np.fmax(most, p90)  # the rim of a few pixels weighs more
+    return moments.mean, median, p90, most, least, moments.deviation

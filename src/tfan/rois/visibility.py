@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tfan.rois.coverage import Floats, Ints
+from tfan.rois.coverage import Coverage, Floats
 from tfan.rois.mean_face import facing
-from tfan.rois.plan import FAR_PX, Plan
+from tfan.rois.plan import FAR_PX, Placed, Plan
 from tfan.types import AnyArray, Face
 
 SEEN_FROM = 0.5  # visibility of the nearest landmark below which a pixel does not count
@@ -20,63 +20,64 @@ def turned_away(plan: Plan, face: Face) -> AnyArray:
     return turned
 
 
-def visibility_of(
-    plan: Plan,
-    face: Face,
-    windows: Ints,
-    shape: Ints,
-    pixels: tuple[Ints, Ints],
-    hw: tuple[int, ...],
-) -> Floats:
-    """Return the visibility (P,) of pixels of regions.
+def seen_weights(
+    weights: Floats, placed: Placed, face: Face, covered: Coverage, hw: tuple[int, ...]
+) -> tuple[Floats, Floats]:
+    """Return the weights of pixels that are seen, and the area (S,) that is expected to be.
 
     Args:
-        plan: of S regions.
+        weights: of the cells of `covered`.
+        placed: the regions on the face.
         face: the face.
-        windows: (S, 4) of the regions.
-        shape: (P,) the pixels' regions.
-        pixels: (P,) their rows and (P,) columns in the image.
+        covered: what they cover.
         hw: of the image.
     """
-    visibility = face.visibility[plan.landmarks].astype(np.float64)
-    ends = np.append(plan.first_landmark[1:], len(visibility))
-    means = np.add.reduceat(visibility, plan.first_landmark) / (ends - plan.first_landmark)
-    found: Floats = means[shape]
+    plan = placed.plan
+    visibility = face.visibility.astype(np.float64).take(plan.landmarks)
+    means = np.add.reduceat(visibility, plan.first_landmark) / plan.n_landmarks
+    areas = np.add.reduceat(weights, covered.starts[:-1])
+    expected: Floats = means * areas
     least = np.minimum.reduceat(visibility, plan.first_landmark)
-    doubtful = np.flatnonzero((least < SEEN_FROM)[shape])
-    if len(doubtful):
-        row, column = (each[doubtful] for each in pixels)
-        windows = np.concatenate([windows, _around(face.points_px, hw)])
-        (left, top), nearest = _nearest(face.points_px, face.visibility, windows)
-        found[doubtful] = nearest[row - top, column - left]
-    return found
+    doubtful = (least < SEEN_FROM) & (areas > 0)
+    if not doubtful.any():
+        return weights, expected
+    corner, nearest = _nearest(face, placed.outlines.start_px, hw)
+    there = covered.spread(nearest, corner)
+    seen = there >= SEEN_FROM
+    seen |= np.repeat(~doubtful, covered.starts[1:] - covered.starts[:-1])
+    there *= weights
+    expected = np.where(doubtful, np.add.reduceat(there, covered.starts[:-1]), expected)
+    return np.multiply(weights, seen, out=there), expected
 
 
-def _around(points_px: AnyArray, hw: tuple[int, ...]) -> Ints:
-    """Return (1, 4) the window of the image in which the landmarks lie."""
-    edge = np.array(hw[::-1])
-    points = points_px[np.isfinite(points_px).all(axis=1)]
-    if not len(points):
-        return np.zeros((1, 4), np.int64)
-    low, high = np.floor(points.min(axis=0)), np.floor(points.max(axis=0)) + 1
-    sides = np.concatenate([np.clip(low, 0, edge - 1), np.clip(high, 1, edge)])
-    window: Ints = sides[None].astype(np.int64)
-    return window
+def _nearest(
+    face: Face, corners_px: Floats, hw: tuple[int, ...]
+) -> tuple[tuple[int, int], AnyArray]:
+    """Return left and top of a window that holds the face, and in it the nearest's visibility.
 
-
-def _nearest(points_px: AnyArray, visibility: AnyArray, windows: Ints) -> tuple[AnyArray, AnyArray]:
-    """Return the corner of a window that holds all others, and in it the nearest's visibility."""
+    Args:
+        face: with its landmarks.
+        corners_px: (2, C) what else lies in the window.
+        hw: of the image.
+    """
     import cv2
 
-    low, high = windows[:, :2].min(axis=0), windows[:, 2:].max(axis=0)
-    size = high - low
-    points = np.where(np.isfinite(points_px), points_px, -FAR_PX)
-    at = np.clip(np.floor(points) - low + 1, 0, size + 1).astype(int)
+    points = np.array(face.points_px.T, np.float64, order="C")
+    known = np.isfinite(points)
+    points[~known] = -FAR_PX
+    around = np.concatenate([points[:, known[0] & known[1]], corners_px], axis=1)
+    edge = np.array(hw[::-1])
+    low = np.minimum(np.maximum(np.floor(around.min(axis=1)), 0), edge - 1)
+    high = np.minimum(np.maximum(np.floor(around.max(axis=1)) + 1, 1), edge)
+    size = (high - low).astype(np.int64)
+    places = np.minimum(np.maximum(np.floor(points) - low[:, None] + 1, 0), size[:, None] + 1)
+    column, row = places.astype(np.int64)
     ground = np.ones((size[1] + 2, size[0] + 2), np.uint8)  # a rim takes the points outside
-    ground[at[:, 1], at[:, 0]] = 0
+    ground[row, column] = 0
     _, labels = cv2.distanceTransformWithLabels(
         ground, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
     )
-    of_label = np.ones(labels.max() + 1)
-    np.minimum.at(of_label, labels[at[:, 1], at[:, 0]], visibility)
-    return low, of_label[labels[1:-1, 1:-1]]
+    of_label = np.ones(points.shape[1] + 1, np.float32)  # from 1 on
+    np.minimum.at(of_label, labels[row, column], face.visibility.astype(np.float32))
+    within: AnyArray = labels[1:-1, 1:-1]
+    return (int(low[0]), int(low[1])), of_label.take(within.astype(np.int64))

@@ -3,6 +3,7 @@
 from tfan.signals.breathing import Breathing, breathing_over_time, breathing_rate
 from tfan.signals.drift import Drift, drift
 from tfan.signals.resample import Even, resample_evenly
+from tfan.signals.series import where_telling
 from tfan.signals.steps import NucSteps, nuc_steps, without_steps
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "drift",
     "nuc_steps",
     "resample_evenly",
+    "where_telling",
     "without_steps",
 ]

@@ -9,6 +9,8 @@ import numpy as np
 from tfan.errors import InputError
 from tfan.types import AnyArray
 
+LEAST_QUALITY = 0.05  # one chance in twenty that the landmarks are right
+
 
 def as_series(time_s: Any, values: Any) -> tuple[AnyArray, AnyArray]:
     """Return times (T,) and values (T, R) as float64; infinite values become NaN.
@@ -30,6 +32,28 @@ def as_series(time_s: Any, values: Any) -> tuple[AnyArray, AnyArray]:
             fix="Sort the rows of one person by time.",
         )
     return times, np.where(np.isfinite(columns), columns, np.nan)
+
+
+def where_telling(values: Any, quality: Any = None, *, least: float = LEAST_QUALITY) -> AnyArray:
+    """Return values (T,) or (T, R) with NaN in the samples of a face of no quality.
+
+    Args:
+        values: of regions of one face.
+        quality: (T,) of the face (`Face.quality`), NaN where unknown; None where none is.
+        least: below it the landmarks lie elsewhere, and the regions measure something else.
+
+    Raises:
+        InputError: lengths differ.
+    """
+    out = np.array(values, np.float64)
+    if quality is None:
+        return out
+    qualities = np.asarray(quality, np.float64)
+    if qualities.shape != out.shape[:1]:
+        got = f"{qualities.shape} beside values {out.shape}"
+        raise InputError("quality", expected="one number a sample, (T,)", got=got)
+    out[qualities < least] = np.nan
+    return out
 
 
 def spread(values: AnyArray) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tfan.signals.series import as_series, spread
+from tfan.signals.series import as_series, spread, where_telling
 from tfan.types import AnyArray
 
 _SIGMAS = 6.0  # of the noise from value to value
@@ -30,7 +30,7 @@ class NucSteps:
     step: AnyArray
 
 
-def nuc_steps(time_s: Any, values: Any, *, least: float = 0.15) -> NucSteps:
+def nuc_steps(time_s: Any, values: Any, *, least: float = 0.15, quality: Any = None) -> NucSteps:
     """Return where the whole series steps from one value to the next and stays there.
 
     Args:
@@ -38,8 +38,9 @@ def nuc_steps(time_s: Any, values: Any, *, least: float = 0.15) -> NucSteps:
         values: (T,) or (T, R) of several regions: a step counts where their median makes it, so
             give as many as there are, of the background too.
         least: smallest step that is told, in the unit of the values (degC).
+        quality: (T,) of the face; samples that say nothing (see `where_telling`) make no step.
     """
-    times, columns = as_series(time_s, values)
+    times, columns = as_series(time_s, where_telling(values, quality))
     rows = np.flatnonzero(np.isfinite(columns).any(axis=1))
     if len(rows) < 4:
         return NucSteps(np.zeros(0, int), np.zeros(0), np.zeros(0))

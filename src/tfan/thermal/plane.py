@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -11,7 +11,7 @@ import numpy as np
 from tfan.thermal.interpret import Reading, as_image, check_mode, read_colours, read_values
 from tfan.thermal.normalise import CROP_FLOOR_SHARE
 from tfan.thermal.palettes import decode, eight_bit_colours
-from tfan.thermal.repair import repair
+from tfan.thermal.repair import is_sound, repair
 from tfan.thermal.sample import as_float32, sorted_sample
 from tfan.types import AnyArray
 
@@ -55,16 +55,24 @@ class Plane:
         return CROP_FLOOR_SHARE * max(self.high - self.low, self.floor)
 
 
-def prepare(image: Any, mode: str = "auto", *, reading: Reading | None = None) -> Plane:
+def prepare(
+    image: Any, mode: str = "auto", *, reading: Reading | None = None, like: Plane | None = None
+) -> Plane:
     """Return the plane of an image; the image is not changed.
 
     Args:
         image: see `tfan.interpret`.
         mode: "auto", "temperature" or "pixel".
         reading: what the values mean, where that is known; else it is decided.
+        like: of a frame shortly before in the same recording: its reading and contrast are taken
+            over where the values are of its kind and lie near its contrast.
     """
     check_mode(mode)
     array = as_image(image)
+    if like is not None and array.ndim == 2 and array.dtype == like.values.dtype:
+        values = np.ascontiguousarray(array)
+        if is_sound(values, low=like.low, high=like.high, floor=like.floor):
+            return replace(like, values=values)
     if array.ndim == 3:
         reading = reading or read_colours(array, mode)
         values = _one_channel(array, reading)

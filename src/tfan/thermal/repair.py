@@ -27,15 +27,25 @@ def repair(values: AnyArray, *, low: float, high: float, floor: float) -> AnyArr
         high: 99th percentile.
         floor: smallest contrast that counts.
     """
-    margin = FAR_CONTRASTS * (high - low) + FAR_FLOORS * floor
-    smallest, largest = _extremes(values)
-    if smallest >= low - margin and largest <= high + margin:
+    if is_sound(values, low=low, high=high, floor=floor):
         return values
+    margin = _margin(low, high, floor)
     far = _outside(values, low - margin, high + margin)
     bad = _lone(far) | (far & (values == 0))  # far-off zeros are what masks and dead pixels hold
-    if not np.isfinite(smallest + largest):
+    if values.dtype.kind == "f":
         bad |= ~np.isfinite(values)
     return _filled(values, bad, low) if bad.any() else values
+
+
+def is_sound(values: AnyArray, *, low: float, high: float, floor: float) -> bool:
+    """Say whether all (H, W) values lie so near a contrast that there is nothing to repair."""
+    margin = _margin(low, high, floor)
+    smallest, largest = _extremes(values)
+    return smallest >= low - margin and largest <= high + margin  # NaN is neither
+
+
+def _margin(low: float, high: float, floor: float) -> float:
+    return FAR_CONTRASTS * (high - low) + FAR_FLOORS * floor
 
 
 def _extremes(values: AnyArray) -> tuple[float, float]:

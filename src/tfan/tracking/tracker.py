@@ -21,6 +21,8 @@ from tfan.tracking.track import TENTATIVE, Track
 from tfan.tracking.types import FrameNote, TrackedFace
 from tfan.types import AnyArray
 
+_ALIKE = 8  # frames for which the contrast of one holds: measuring it takes as long as a crop
+
 
 class Tracker:
     """Follows people from frame to frame. Holds state: one tracker for each recording.
@@ -65,6 +67,7 @@ class Tracker:
         self._faces: list[TrackedFace] = []
         self._crowd = Crowd(self.pipeline, self.settings)
         self._watch = SceneWatch()
+        self._like: Plane | None = None
 
     def update(
         self, image: Any, time_s: float | None = None, *, mode: str = "auto"
@@ -80,9 +83,14 @@ class Tracker:
         Raises:
             InputError: no image, or a time that is not after the last one.
         """
-        plane, time_s = _opened(image, time_s, mode)
+        opened, time_s = _opened(image, time_s, mode)
         number, now = self._clock(time_s)
+        like = self._like if self._row.follows and number % _ALIKE else None
+        plane = prepare(**opened, like=like)
         event, step = self._watch(plane)
+        if event in ("cut", "step") and like is not None:
+            plane = prepare(**opened)
+        self._like = plane
         if event == "cut":
             self._crowd.tracks = []
         if not self._row.follows:
@@ -141,13 +149,14 @@ class Tracker:
         return TrackedFace(face, track.track_id, note.time_s, note.frame, unseen > 0, measured)
 
 
-def _opened(image: Any, time_s: float | None, mode: str) -> tuple[Plane, float | None]:
-    """Return the plane of a frame or an image, and its time; what a frame says of itself holds.
+def _opened(image: Any, time_s: float | None, mode: str) -> tuple[dict[str, Any], float | None]:
+    """Return what `prepare` is told of a frame or an image, and its time.
 
-    Save for colours: their reading is that of the recording's first frame, which may be black.
+    What a frame says of itself holds, save for colours: their reading is that of the recording's
+    first frame, which may be black.
     """
     if not isinstance(image, Frame):
-        return prepare(image, mode), time_s
+        return {"image": image, "mode": mode}, time_s
     reading = image.reading if mode == "auto" and image.values.ndim == 2 else None
-    plane = prepare(image.values, mode, reading=reading)
-    return plane, image.time_s if time_s is None else time_s
+    told = {"image": image.values, "mode": mode, "reading": reading}
+    return told, image.time_s if time_s is None else time_s

@@ -56,7 +56,7 @@ def test_a_class_is_made_once_and_its_detect_taken(own_module):
             "bundle",
             "model: expected bundled, published, a file .* or module:callable, got 'bundle'",
         ),
-        ("no_such_module_here:f", "can be imported from here, got no_such_module_here:f"),
+        ("no_such_module_here:f", r"got no_such_module_here:f \(Mod.* named 'no_such.*_here'\)\."),
         ("json:no_such_name", "can be imported from here, got json:no_such_name"),
         ("none.py", "a rival's program"),
     ],
@@ -67,9 +67,40 @@ def test_what_is_no_model_is_a_sentence(model, says):
 
 
 @pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (
+            "return image[10**6]",
+            r"got IndexError: index 1000000 is out of .* \(NAME.py, line 2\)\.",
+        ),
+        ("yield 1 // 0", r"got ZeroDivisionError: .* by zero \(NAME.py, line 2\)\."),
+        ("raise RuntimeError", r"got RuntimeError \(NAME.py, line 2\)\."),
+        ("raise SystemExit(3)", r"got SystemExit: 3 \(NAME.py, line 2\)\."),
+        (
+            "raise ValueError('two\\n lines')",
+            r"got ValueError: two lines \(NAME.py, line 2\)\.",
+        ),
+        (
+            "import numpy; return numpy.linalg.inv(image[:, :2])",
+            r"got LinAlgError: .* square \(NAME.py, line 2\)\.",
+        ),
+    ],
+)
+def test_what_a_function_raises_is_a_sentence(tmp_path, monkeypatch, body, says):
+    name = f"raising_{sum(map(ord, body))}_of_test"
+    (tmp_path / f"{name}.py").write_text(f"def find(image, meaning):\n    {body}\n")
+    monkeypatch.chdir(tmp_path)
+    contender = open_contender(f"{name}:find", Wanted())
+    sentence = f"^{name}:find: expected faces, {says}".replace("NAME", name)
+    with pytest.raises(InputError, match=sentence):
+        contender.find(np.zeros((4, 4)), "auto")
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("def (", "SyntaxError"),
+        ("exit(3)", "SystemExit: 3"),
         ("raise ValueError('no licence')", "ValueError: no licence"),
         ("class find:\n    def __init__(self, path): ...", "TypeError: .* 'path'"),
         ("find = 3", "a int"),

@@ -42,11 +42,24 @@ def test_the_model_gets_the_image_and_what_it_means(make):
 
 def test_a_model_that_answers_nonsense_ends_the_run(make):
     contender = make.contender(lambda image, meaning: 3)
-    with pytest.raises(AnswerError, match="fake: expected a list of faces, got a int"):
+    with pytest.raises(AnswerError, match=r"^one: fake: expected a list of faces, got a int"):
         run_benchmark([make.sample()], contender, Protocol())
 
 
-def test_a_bug_is_no_refusal(make):
+def test_an_answer_that_is_no_array_of_numpy_ends_the_run_by_a_sentence(make):
+    class Gradient:
+        def __array__(self, *_, **__):
+            raise RuntimeError("Call detach first")
+
+    face = make.found(make.truth())
+    face.points_px = Gradient()
+    with pytest.raises(
+        AnswerError, match=r"^one: fake: expected numbers, .* got Call detach first"
+    ):
+        run_benchmark([make.sample()], make.contender(lambda *_: [face]), Protocol())
+
+
+def test_a_bug_of_tfan_is_no_refusal(make):
     with pytest.raises(ZeroDivisionError):
         run_benchmark([make.sample()], make.contender(lambda *_: 1 // 0), Protocol())
 

@@ -92,6 +92,82 @@ def test_damaged_coco_entries_are_told_and_skipped(tmp_path, write):
     }
 
 
+BODY = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "left_ankle")
+BOX = {"bbox": [10, 8, 44, 52]}
+
+
+@pytest.mark.parametrize(
+    ("categories", "entry", "held"),
+    [
+        (["person", "bicycle", "car", "dog"], BOX, "'person', 'bicycle', 'car' and 1 more"),
+        ([("person", BODY)], {**BOX, "keypoints": [1, 2, 2] * 7}, "'person'"),
+        ([("car", ("a", "b", "wheel", "d", "e"))], {**BOX, "keypoints": [1, 2, 2] * 5}, "'car'"),
+        ([], {**BOX, "keypoints": []}, None),
+    ],
+)
+def test_coco_files_without_faces_are_refused(tmp_path, write, categories, entry, held):
+    """COCO's own instances_val2017.json was read as faces as large as people and cars."""
+    write.write_image(tmp_path / "images" / "a.png", write.grey())
+    content = coco([entry, {**entry, "category_id": len(categories)}])
+    rows = [one if isinstance(one, tuple) else (one, ()) for one in categories]
+    content["categories"] = [
+        {"id": i, "name": name, "supercategory": "thing", "keypoints": list(points)}
+        for i, (name, points) in enumerate(rows, start=1)
+    ]
+    write.write_json(tmp_path / "annotations" / "instances_val2017.json", content)
+    dataset = open_dataset("coco", tmp_path)
+    if held is None:  # of a category that is not in the list: told one by one, as ever
+        (sample,) = dataset
+        assert len(sample.faces) == 2
+        return
+    says = (
+        rf"2017.json: expected annotations of faces, got none of a face, only of {held}\. If they"
+    )
+    with pytest.raises(InputError, match=says):
+        list(dataset)
+    content["categories"][0]["name"] = "human face"
+    write.write_json(tmp_path / "annotations" / "instances_val2017.json", content)
+    (sample,) = open_dataset("coco", tmp_path)
+    assert len(sample.faces) == (2 if len(categories) == 1 else 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "points"),
+    [
+        ("person", ("left_eye", "right_eye", "nose_tip"), 3),
+        ("0", (), 5),
+        ("Kopf", tuple("abcde"), 5),
+        ("thermal-faces", (), 0),
+    ],
+)
+def test_coco_categories_with_keypoints_of_a_face_are_faces(tmp_path, write, name, names, points):
+    write.write_image(tmp_path / "images" / "a.png", write.grey())
+    entry = {**BOX, "keypoints": triples(write.FIVE[:points], [2] * points)}
+    content = coco([entry], names=names)
+    content["categories"][0]["name"] = name
+    write.write_json(tmp_path / "annotations" / "train.json", content)
+    (sample,) = open_dataset("coco", tmp_path)
+    assert [face.box_px.tolist() for face in sample.faces] == [[10, 8, 54, 60]]
+
+
+def test_coco_people_beside_faces_are_passed_over(tmp_path, write):
+    write.write_image(tmp_path / "images" / "a.png", write.grey())
+    content = coco([BOX, {"bbox": [0, 0, 60, 60], "category_id": 2}])
+    content["categories"].append({"id": 2, "name": "person"})
+    write.write_json(tmp_path / "annotations" / "faces.json", content)
+    bodies = coco([BOX])
+    bodies["categories"][0]["name"] = "person"
+    write.write_json(tmp_path / "annotations" / "instances_val2017.json", bodies)
+    dataset = open_dataset("coco", tmp_path)
+    (sample,) = dataset
+    assert [face.box_px.tolist() for face in sample.faces] == [[10, 8, 54, 60]]
+    (problem,) = dataset.problems
+    assert (problem.where, problem.reason) == (
+        "instances_val2017.json",
+        "none of a face, only of 'person'",
+    )
+
+
 def yolo_row(*, points=(), box=(0.5, 0.53125, 0.6875, 0.8125)) -> list[float]:
     return [0, *box, *points]
 

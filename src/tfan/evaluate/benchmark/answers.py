@@ -62,8 +62,9 @@ def _answer(face: Any, source: str) -> Answer:
         box, score = np.asarray(face.box_px, np.float64), float(face.score)
         points = np.asarray(face.points_px, np.float64)
         n_points = load_scheme(str(face.scheme)).n_points
-    except (OverflowError, TypeError, ValueError) as error:
-        raise _wrong(source, "numbers, and a scheme that tfan knows", str(error)) from error
+    except Exception as error:  # whatever somebody's arrays raise, a tensor with a gradient too
+        got = str(error) or type(error).__name__
+        raise _wrong(source, "numbers, and a scheme that tfan knows", got) from error
     if box.shape != (4,) or points.shape != (n_points, 2):
         wanted = f"a box (4,) and {n_points} points of {face.scheme} ({n_points}, 2)"
         raise _wrong(source, wanted, f"{box.shape} and {points.shape}")

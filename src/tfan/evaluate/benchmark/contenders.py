@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from inspect import isclass
 from pathlib import Path
 from typing import Any, Self
 
-from tfan.errors import InputError
+from tfan.errors import InputError, TfanError
 from tfan.evaluate.benchmark.rivals import open_rival
 from tfan.types import AnyArray
 
@@ -23,6 +24,9 @@ BUNDLED, PUBLISHED = "bundled", "published"
 WEIGHT_FILES = (".onnx", ".pt", ".pth", ".safetensors")
 RIVAL_FILE = ".py"
 _DIGITS = 16  # of a hash, as reports print it
+_RAISED = (Exception, SystemExit)  # whatever somebody's module may raise
+_ERROR_CHARACTERS = 200  # of what an error says
+_INSTALLED = "site-packages"  # a line of theirs tells less than the one's that called them
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +139,8 @@ def _function(model: str, module: str, name: str, wanted: Wanted) -> Contender:
     try:
         found = getattr(import_module(module), name)
         made: Any = found() if isclass(found) else found
-    except Exception as error:  # whatever somebody's module raises
-        got = f"{model} ({type(error).__name__}: {error})"
-        raise InputError("model", expected=expected, got=got) from error
+    except _RAISED as error:
+        raise InputError("model", expected=expected, got=f"{model} ({_words_of(error)})") from error
     finally:
         if here in sys.path:  # the module may have taken it away itself
             sys.path.remove(here)
@@ -145,7 +148,33 @@ def _function(model: str, module: str, name: str, wanted: Wanted) -> Contender:
     if not callable(find):
         raise InputError("model", expected=expected, got=f"{model}, a {type(found).__name__}")
     least, words = _least_of(wanted)
-    return Contender(model, find, {"function": model} | words, least_score=least)
+    asked = partial(_ask, model, find)
+    return Contender(model, asked, {"function": model} | words, least_score=least)
+
+
+def _ask(model: str, find: Find, image: AnyArray, meaning: str) -> Iterable[Any]:
+    """Return what somebody's function answers.
+
+    Raises:
+        InputError: it raises; for this image it has found nothing, the next may go well.
+    """
+    try:
+        found = find(image, meaning)
+        return list(found) if isinstance(found, Iterable) else found  # it may yield them
+    except TfanError:
+        raise
+    except _RAISED as error:
+        raise InputError(model, expected="faces", got=_words_of(error)) from error
+
+
+def _words_of(error: BaseException) -> str:
+    """Return an error of somebody's code as a clause: its kind, what it says, and where."""
+    words = " ".join(str(error).split())
+    said = f"{type(error).__name__}: {words[:_ERROR_CHARACTERS]}" if words else type(error).__name__
+    raised = traceback.extract_tb(error.__traceback__)[1:]  # the first is tfan's own
+    steps = [step for step in raised if "importlib" not in step.filename]
+    own = [step for step in steps if _INSTALLED not in step.filename] or steps
+    return f"{said} ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else said
 
 
 def _least_of(wanted: Wanted) -> tuple[float, dict[str, str]]:

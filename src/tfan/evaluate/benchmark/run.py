@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.evaluate.benchmark.answers import Answer, answers_of
+from tfan.evaluate.benchmark.answers import Answer, AnswerError, answers_of
 from tfan.evaluate.benchmark.contenders import Contender
 from tfan.evaluate.benchmark.marks import FaceMark, ImageMark, Protocol, mark_image
+from tfan.evaluate.benchmark.rivals import RivalError
 from tfan.evaluate.judge import FailedImage
 from tfan.evaluate.sample import Sample
 from tfan.types import AnyArray
@@ -45,7 +46,12 @@ class BenchmarkRun:
 def run_benchmark(
     samples: Iterable[Sample], contender: Contender, protocol: Protocol
 ) -> BenchmarkRun:
-    """Return what a model finds in the images of a set, counted as the protocol says."""
+    """Return what a model finds in the images of a set, counted as the protocol says.
+
+    Raises:
+        AnswerError: the model's answers are no faces; the sentence names the image.
+        RivalError: its program has ended, or does not speak as agreed; likewise.
+    """
     images: list[ImageMark] = []
     unread: list[FailedImage] = []
     refused: list[FailedImage] = []
@@ -62,7 +68,7 @@ def run_benchmark(
             continue
         began = time.perf_counter()
         try:
-            answers = _answers(contender, image, sample.meaning)
+            answers = _answers(contender, image, sample)
         except InputError as error:
             refused.append(FailedImage(sample.name, str(error)))
             answers = ()
@@ -79,8 +85,11 @@ def run_benchmark(
     )
 
 
-def _answers(contender: Contender, image: AnyArray, meaning: str) -> tuple[Answer, ...]:
-    return answers_of(contender.find(image, meaning), source=contender.name)
+def _answers(contender: Contender, image: AnyArray, sample: Sample) -> tuple[Answer, ...]:
+    try:
+        return answers_of(contender.find(image, sample.meaning), source=contender.name)
+    except (AnswerError, RivalError) as error:
+        raise type(error)(f"{sample.name}: {error}") from error
 
 
 def _add_truth(digest: hashlib._Hash, sample: Sample) -> None:

@@ -1,11 +1,13 @@
 """COCO keypoints: one JSON file a split, with images, annotations and the points' names.
 
-    annotations/train.json    also person_keypoints_val2017.json, or any .json in the folder
+    annotations/train.json    also faces_val2017.json, or any .json in the folder
     images/train/a.png        looked for in images/SPLIT, images, SPLIT and the folder
 
 A keypoint is x, y, v: v 0 not annotated, 1 hidden, 2 seen (cocodataset.org, data format). The
 scheme is told by "info": {"landmarks": ...} as `tfan track --format coco` writes it, else by the
 number of points; without a scheme of that number, points have the names of the category.
+Annotations of other things than faces are passed over, and files without a category of faces, such
+as COCO's own instances_val2017.json, are refused (`coco_categories`).
 Coordinates are taken as image coordinates. The JSON is read whole, as its form asks; images are
 not.
 """
@@ -20,6 +22,14 @@ from typing import Any
 
 import numpy as np
 
+from tfan.errors import InputError
+from tfan.evaluate.datasets.coco_categories import (
+    Category,
+    NoFacesError,
+    categories_of,
+    is_face,
+    named,
+)
 from tfan.evaluate.datasets.dataset import Problems, Read
 from tfan.evaluate.datasets.faces import (
     SCHEME_OF_COUNT,
@@ -53,13 +63,23 @@ def open_coco(folder: Path) -> Read:
 
 
 def _read(folder: Path, files: list[Path], problems: Problems) -> Iterator[Sample]:
+    """Yield the samples of all files.
+
+    Raises:
+        InputError: they hold annotations, and none of them of faces.
+    """
+    refused: tuple[Path, NoFacesError] | None = None
+    n_read = 0
     for path in files:
         try:
             content = read_json(path)
             images, by_image, categories = _tables(content)
         except BadEntryError as error:
             problems.add(path.name, str(error))
+            if isinstance(error, NoFacesError):
+                refused = refused or (path, error)
             continue
+        n_read += 1
         about = content.get("info")
         scheme = str(about.get("landmarks") or "") if isinstance(about, dict) else ""
         licence = _licence(content)
@@ -80,26 +100,40 @@ def _read(folder: Path, files: list[Path], problems: Problems) -> Iterator[Sampl
                 )  # fmt: skip
         for key in by_image:
             problems.add(f"{path.name}: image {key}", "annotated, but not in the list of images")
+    if refused and not n_read:
+        path, why = refused
+        fix = "If they are faces, say so in the category's name; boxes of bodies are no truth here."
+        raise InputError(str(path), expected="annotations of faces", got=str(why), fix=fix)
 
 
 def _tables(
     content: Any,
-) -> tuple[dict[Any, Any], dict[Any, list[dict[str, Any]]], dict[Any, list[str]]]:
-    """Return images by id, annotations by image, names of points by category."""
+) -> tuple[dict[Any, Any], dict[Any, list[dict[str, Any]]], dict[Any, Category]]:
+    """Return images by id, annotations of faces by image, categories by id.
+
+    Raises:
+        BadEntryError: the file has other tables.
+        NoFacesError: it has annotations, and none of a face.
+    """
     try:
         images = {image["id"]: image for image in content["images"]}
-        categories = {
-            one["id"]: [str(name) for name in one.get("keypoints") or ()]
-            for one in content["categories"]
-        }
+        categories = categories_of(content["categories"])
         by_image = defaultdict[Any, list[dict[str, Any]]](list)
         for entry in content["annotations"]:
-            by_image[entry["image_id"]].append(entry)
+            if is_face(entry, _category_of(entry, categories)):
+                by_image[entry["image_id"]].append(entry)
     except (KeyError, TypeError, AttributeError) as error:
         raise BadEntryError(
             f"no images, annotations and categories as COCO has them ({error})"
         ) from None
+    if content["annotations"] and not by_image:
+        raise NoFacesError(f"none of a face, only of {named(categories.values())}")
     return images, by_image, categories
+
+
+def _category_of(entry: Mapping[str, Any], categories: Mapping[Any, Category]) -> Category | None:
+    kind = entry.get("category_id")
+    return categories.get(kind) if isinstance(kind, Hashable) else None
 
 
 def _sample(
@@ -115,7 +149,7 @@ def _sample(
     return Sample(short, reader_of(path), ())
 
 
-def _face(entry: Mapping[str, Any], categories: Mapping[Any, list[str]], scheme: str) -> TrueFace:
+def _face(entry: Mapping[str, Any], categories: Mapping[Any, Category], scheme: str) -> TrueFace:
     try:
         triples = np.array(entry.get("keypoints") or [], np.float64).reshape(-1, 3)
         box = np.array(entry.get("bbox") or [], np.float64)
@@ -129,12 +163,10 @@ def _face(entry: Mapping[str, Any], categories: Mapping[Any, list[str]], scheme:
     visible = np.where(seen > 0, (seen > 1).astype(np.float64), np.nan)
     known = scheme if scheme in SCHEMES else SCHEME_OF_COUNT.get(len(points), NAMED)
     face = schemed_face(points, known, box_px=box_px, visible=visible)
-    kind = entry.get("category_id")
-    names = categories.get(kind, []) if isinstance(kind, Hashable) else []
+    category = _category_of(entry, categories)
+    names = category.points if category else ()
     if known == NAMED and len(names) == len(points):
-        return TrueFace(
-            face.box_px, tuple(names), points, visible=visible, box_given=face.box_given
-        )
+        return TrueFace(face.box_px, names, points, visible=visible, box_given=face.box_given)
     return face
 
 

@@ -19,6 +19,7 @@ from tfan.errors import InputError
 from tfan.io.files import replace_text
 from tfan.synth.shards import UNREADABLE, read_claim, read_records
 from tfan.synth.tfake.files import DENSE_FILE, is_there, lacking, read_image, stem_of
+from tfan.synth.tfake.images import PAIRS_LOOKED_INTO, image_problems, spread_over
 from tfan.synth.workers import Job
 
 CHECKSUMS = "checksums.json"
@@ -33,10 +34,12 @@ class Verdict:
     Attributes:
         pairs: how many there ought to be.
         problems: one sentence for each thing that is missing or altered.
+        looked_into: pairs whose images were opened.
     """
 
     pairs: int
     problems: tuple[str, ...]
+    looked_into: int
 
 
 def write_checksums(folder: Path, jobs: Sequence[Job]) -> Path:
@@ -86,10 +89,20 @@ def _checked(sums: Any) -> dict[str, Any]:
     return {**sums, "pairs": int(sums["pairs"])}
 
 
-def verify(folder: Path) -> Verdict:
-    """Compare the files of a set with its checksums; images must be there, labels the same."""
+def verify(folder: Path, *, images: int | None = PAIRS_LOOKED_INTO) -> Verdict:
+    """Compare the files of a set with its checksums, and look into some of its images.
+
+    Args:
+        folder: of the set.
+        images: of so many pairs, evenly spread, the images are opened, which have no checksums:
+            size, bits, and whether anything is to be seen; None for all pairs.
+
+    Raises:
+        InputError: there are no checksums, or they are damaged.
+    """
     sums = read_checksums(folder)
-    radiometric = bool((read_claim(folder, "tfake") or {}).get("radiometric"))
+    claim = read_claim(folder, "tfake") or {}
+    radiometric = bool(claim.get("radiometric"))
     problems: list[str] = []
     for row in sums["files"]:
         indices = range(row["first"], row["first"] + row["pairs"])
@@ -101,7 +114,11 @@ def verify(folder: Path) -> Verdict:
         problems.append(f"{DENSE_FILE} is missing or empty")
     elif _of_file(folder / DENSE_FILE) != sums[DENSE_FILE]:
         problems.append(f"{DENSE_FILE} is not as it was written")
-    return Verdict(sums["pairs"], tuple(problems))
+    chosen = spread_over(sums["pairs"], images)
+    problems += image_problems(
+        folder, chosen, side_px=claim.get("side_px"), radiometric=radiometric
+    )
+    return Verdict(sums["pairs"], tuple(problems), len(chosen))
 
 
 def _changed(folder: Path, row: dict[str, Any], indices: range) -> list[str]:
