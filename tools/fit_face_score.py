@@ -62,11 +62,11 @@ def observe(scenes: Sequence[Scene], pipeline: Pipeline) -> Observed:
 def fit(rows: np.ndarray, right: np.ndarray) -> FaceScore:
     """Return the logistic function of greatest likelihood (Newton's method)."""
     x = features(*rows.T)
-    weights = np.zeros(4)
+    weights = np.zeros(x.shape[1])
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ weights))
         slope = x.T @ (right - p) - 1e-3 * weights
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(4)
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(len(weights))
         weights += np.linalg.solve(curvature, slope)
     return FaceScore(*(round(float(w), 3) for w in weights))
 

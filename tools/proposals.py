@@ -75,15 +75,15 @@ def add_pipeline_options(parser: ArgumentParser) -> None:
     parser.add_argument("--landmarks", type=Path, metavar="FILE.onnx")
     parser.add_argument("--detector", type=Path, metavar="FILE.onnx")
     parser.add_argument(
-        "--score", type=float, nargs=4, metavar=("BIAS", "DETECTOR", "LANDMARKS", "SIZE")
+        "--score", type=float, nargs=5, metavar=("BIAS", "DETECTOR", "LANDMARKS", "SIZE", "LARGE")
     )
     parser.add_argument("--min-score", type=float, help="instead of the weights' own")
     parser.add_argument("--min-presence", type=float, help="instead of the weights' own")
 
 
-def asked_pipeline(asked: Namespace) -> Pipeline:
-    """Return the pipeline of those options."""
-    pipeline = load_pipeline(asked.landmarks, detector_path=asked.detector, threads=1)
+def asked_pipeline(asked: Namespace, **loading: Any) -> Pipeline:
+    """Return the pipeline of those options, and of what more `load_pipeline` is to be told."""
+    pipeline = load_pipeline(asked.landmarks, detector_path=asked.detector, threads=1, **loading)
     changes: dict[str, Any] = {
         name: getattr(asked, name)
         for name in ("min_score", "min_presence")

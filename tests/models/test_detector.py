@@ -130,6 +130,58 @@ def test_a_face_counts_if_its_middle_is_within_the_outer_edge(middle_px, count):
     assert len(found.scores) == count
 
 
+class ByInput:
+    """Answers by the width of its input: cells of stride 8 with sides of faces in its pixels."""
+
+    def __init__(self, faces: dict[int, list[tuple[int, float]]], score: float = 2.0) -> None:
+        self.faces, self.score, self.widths = faces, score, []
+
+    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        height, width = batch.shape[2:]
+        self.widths.append(width)
+        cells = np.full((1, sum(height * width // s**2 for s in (8, 16, 32)), 15), -9, np.float32)
+        for row, side in self.faces[width]:
+            cells[0, row, 0] = self.score
+            cells[0, row, 1:5] = softplus_inverse(side / 16)
+        return (cells,)
+
+
+FAR = 20 * 32 + 10  # a cell of stride 8 in the lower half of 256 x 192
+
+
+def test_small_faces_ask_for_a_finer_look_of_which_only_small_ones_count():
+    runtime = ByInput({256: [(FAR, 20.0)], 384: [(5 * 48 + 4, 27.0), (30 * 48 + 40, 29.0)]})
+    found = Detector(runtime)(prepare(np.zeros((480, 640), np.uint8)))
+    assert runtime.widths == [256, 384]
+    sides = found.boxes_px[:, 2] - found.boxes_px[:, 0]
+    np.testing.assert_allclose(sorted(sides), [27 / 384 * 640, 20 / 256 * 640], rtol=1e-4)
+    centre = found.boxes_px[np.argmin(sides)].reshape(2, 2).mean(axis=0) + 0.5
+    np.testing.assert_allclose(centre, np.array([4.5, 5.5]) * 8 / 384 * 640, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("side_px", "score", "second_look", "widths"),
+    [
+        (30.0, 2.0, True, [256]),  # large enough for the first look
+        (20.0, -2.0, True, [256]),  # below the threshold
+        (20.0, 2.0, False, [256]),
+        (20.0, 2.0, True, [256, 384]),
+    ],
+)
+def test_when_the_finer_look_is_taken(side_px, score, second_look, widths):
+    runtime = ByInput({256: [(FAR, side_px)], 384: []}, score)
+    detector = Detector(runtime, second_look=second_look)
+    for min_score in (None, 0.01, 0.99):
+        detector(prepare(np.zeros((480, 640), np.uint8)), min_score=min_score)
+    assert runtime.widths == widths * 3
+
+
+def test_a_face_that_both_looks_find_is_one():
+    # 240 of 640 from the left: cell 12 of 32 at 256, cell 17.5 of 48 at 384
+    runtime = ByInput({256: [(12 * 32 + 12, 20.0)], 384: [(18 * 48 + 18, 28.0)]})
+    assert len(Detector(runtime)(prepare(np.zeros((480, 640), np.uint8))).scores) == 1
+
+
 @pytest.mark.parametrize("size", [0, 100, -32, 64.0])
 def test_sizes_off_the_grid(size):
     with pytest.raises(InputError, match="detector size: expected a multiple of 32, got"):

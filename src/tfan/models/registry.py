@@ -91,8 +91,8 @@ WEIGHTS: dict[str, Weights] = {
         licence="Apache-2.0",
         input_hw=(256, 256),
         threshold=0.2,
-        face_score=FaceScore(2.959, 3.492, 1.696, -1.002),
-        min_score=0.6,
+        face_score=FaceScore(2.61, 3.652, 1.34, 0.736, 0.861),
+        min_score=0.55,
         trained="tfan train detector, train/configs/detector.toml at last; scenes 211 (24,000) at "
         "4b357b0, 411 (24,000) at b949280; trained at f3e1f57 at last; docs/models/README.md",
         scores={
