@@ -16,6 +16,7 @@ from tfan.errors import InputError, WeightsError
 from tfan.geometry.crop import windows_for_boxes
 from tfan.io import read_image
 from tfan.landmarks import load_scheme
+from tfan.models.detector import Detections, Doubles
 from tfan.models.landmarker import Landmarker
 from tfan.pipeline import Pipeline, load_pipeline
 from tfan.thermal.palettes import load_palettes
@@ -364,3 +365,31 @@ def test_objects_that_are_numbers_are_an_image(pipeline, warm_scene):
     words = np.full((20, 20), "a", object)
     with pytest.raises(InputError, match="image: expected real numbers, got dtype"):
         pipeline.detect(words)
+
+
+class Proposes:
+    """A detector that proposes a face of the demo picture and a piece of its wall."""
+
+    threshold, doubles, runtime = 0.2, Doubles(), None
+
+    def __init__(self, face, finer_only) -> None:
+        boxes = np.stack([face.box_px, np.float32([20, 20, 44, 50])]) - np.float32(0.5)
+        five = boxes[:, None, :2] + (face.five_px - face.box_px[:2]) * np.float32([[[1]], [[0.1]]])
+        self.found = Detections(boxes, np.float32([0.9, 0.9]), five, finer_only)
+
+    def __call__(self, plane, *, min_score=None):
+        return self.found
+
+
+@pytest.mark.parametrize(
+    ("finer_only", "count"), [(None, 2), ([False, False], 2), ([True, True], 1), ([False, True], 1)]
+)
+def test_what_only_the_finer_look_finds_needs_sure_landmarks(
+    bundled, demo_frame, finer_only, count
+):
+    (face,) = bundled.detect(demo_frame)
+    flags = None if finer_only is None else np.array(finer_only)
+    found = replace(bundled, detector=Proposes(face, flags)).detect(demo_frame, min_score=0.0)
+    assert len(found) == count
+    apart = np.linalg.norm(found[0].points_px - face.points_px, axis=1).mean()
+    assert apart < 0.02 * np.ptp(face.points_px[:, 1])

@@ -155,6 +155,7 @@ def test_small_faces_ask_for_a_finer_look_of_which_only_small_ones_count():
     assert runtime.widths == [256, 384]
     sides = found.boxes_px[:, 2] - found.boxes_px[:, 0]
     np.testing.assert_allclose(sorted(sides), [27 / 384 * 640, 20 / 256 * 640], rtol=1e-4)
+    assert found.finer_only[np.argsort(sides)].tolist() == [True, False]
     centre = found.boxes_px[np.argmin(sides)].reshape(2, 2).mean(axis=0) + 0.5
     np.testing.assert_allclose(centre, np.array([4.5, 5.5]) * 8 / 384 * 640, atol=0.01)
 
@@ -179,7 +180,9 @@ def test_when_the_finer_look_is_taken(side_px, score, second_look, widths):
 def test_a_face_that_both_looks_find_is_one():
     # 240 of 640 from the left: cell 12 of 32 at 256, cell 17.5 of 48 at 384
     runtime = ByInput({256: [(12 * 32 + 12, 20.0)], 384: [(18 * 48 + 18, 28.0)]})
-    assert len(Detector(runtime)(prepare(np.zeros((480, 640), np.uint8))).scores) == 1
+    found = Detector(runtime)(prepare(np.zeros((480, 640), np.uint8)))
+    assert len(found.scores) == 1
+    assert not found.finer_only.any()
 
 
 @pytest.mark.parametrize("size", [0, 100, -32, 64.0])

@@ -32,7 +32,9 @@ def test_more_certainty_of_either_never_lowers_it():
     grid = np.linspace(0, 1, 21)
     first, second = np.meshgrid(grid, grid)
     sizes = np.full(first.size, 60.0)
-    score = FaceScore(-1.0, 0.7, 0.9, -1.0, 0.8)(first.ravel(), second.ravel(), sizes).reshape(21, 21)
+    score = FaceScore(-1.0, 0.7, 0.9, -1.0, 0.8)(first.ravel(), second.ravel(), sizes).reshape(
+        21, 21
+    )
     assert (np.diff(score, axis=0) >= 0).all()
     assert (np.diff(score, axis=1) >= 0).all()
     assert np.isfinite([logit(0.0), logit(1.0)]).all()

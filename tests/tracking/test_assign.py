@@ -1,9 +1,11 @@
 from itertools import permutations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tfan.tracking.assign import FORBIDDEN, assign, overlaps, pair_costs
+from tfan.tracking.crowd import _owner
 
 
 def cheapest(costs):
@@ -53,3 +55,14 @@ def test_pairs_out_of_reach_or_of_another_size_are_forbidden():
     costs = pair_costs(np.array([box]), five_in(box)[None], others, fives, np.array([0.5]))
     assert costs[0, 0] < 1
     assert list(costs[0, 1:]) == [FORBIDDEN, FORBIDDEN]
+
+
+def test_a_sighting_that_survives_takes_over_the_lost_track_of_its_double():
+    boxes = [[0, 0, 50, 80], [2, 0, 52, 80], [200, 0, 250, 80]]
+    seen = [SimpleNamespace(box_px=np.float32(box)) for box in boxes]
+    lost, other = object(), object()
+    assert _owner(0, seen, [None, lost, None], [0, 2]) is lost
+    assert _owner(2, seen, [None, lost, None], [0, 2]) is None
+    assert _owner(0, seen, [other, lost, None], [0, 2]) is other
+    assert _owner(0, seen, [None, lost, None], [0, 1, 2]) is None  # it is a face of its own
+    assert _owner(0, seen, [None, None, None], [0, 2]) is None

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.geometry.boxes import MAX_CONTAINED, MAX_IOU, suppress
+from tfan.geometry.boxes import MAX_CONTAINED, MAX_IOU, areas, intersections, suppress
 from tfan.geometry.coordinates import to_centre_px
 from tfan.geometry.shrink import halve_towards
 from tfan.models.runtime import Contract, Runtime
@@ -31,6 +31,8 @@ _MAX_CANDIDATES = 1000
 # neighbours; what it finds larger than the first look finds surely is left to that.
 _FINER = 1.5  # rounded up to the grid
 _SMALL_PX, _SMALL_FINER_PX = 24.0, 28.0  # sqrt(width x height) as the network sees it
+_SAME_IOU = 0.3
+_TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,11 +43,13 @@ class Detections:
         boxes_px: (F, 4) left, top, right, bottom; may reach beyond the image.
         scores: (F,) 0..1.
         five_px: (F, 5, 2) right eye, left eye, nose tip, right and left mouth corner.
+        finer_only: (F,) whether nothing but a finer look at the image found it; None: of no face.
     """
 
     boxes_px: Array
     scores: Array
     five_px: Array
+    finer_only: AnyArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ class Detector:
         rows = np.flatnonzero(found.scores >= least)
         rows = rows[self.doubles.left(found.boxes_px[rows], found.scores[rows])]
         left = _rows(found, rows)
-        return Detections(to_centre_px(left.boxes_px), left.scores, to_centre_px(left.five_px))
+        boxes, five = to_centre_px(left.boxes_px), to_centre_px(left.five_px)
+        return Detections(boxes, left.scores, five, left.finer_only)
 
     def _look(self, plane: Plane, long_side_px: int, min_score: float) -> tuple[Detections, Array]:
         """Return what is found at one size, doubles and all, counted from the image's corner.
@@ -121,15 +126,26 @@ class Detector:
 
 
 def _rows(found: Detections, rows: AnyArray) -> Detections:
-    return Detections(found.boxes_px[rows], found.scores[rows], found.five_px[rows])
+    finer_only = None if found.finer_only is None else found.finer_only[rows]
+    return Detections(found.boxes_px[rows], found.scores[rows], found.five_px[rows], finer_only)
 
 
-def _together(one: Detections, other: Detections) -> Detections:
+def _together(first: Detections, finer: Detections) -> Detections:
+    """Return what both looks found, one after the other."""
+    alone = [_is_alone(box, first.boxes_px) for box in finer.boxes_px]
     return Detections(
-        np.concatenate([one.boxes_px, other.boxes_px]),
-        np.concatenate([one.scores, other.scores]),
-        np.concatenate([one.five_px, other.five_px]),
+        np.concatenate([first.boxes_px, finer.boxes_px]),
+        np.concatenate([first.scores, finer.scores]),
+        np.concatenate([first.five_px, finer.five_px]),
+        np.concatenate([np.zeros(len(first.scores), bool), np.array(alone, bool)]),
     )
+
+
+def _is_alone(box: Array, others: Array) -> bool:
+    """Say whether a box (4,) is the same face as none of others (F, 4)."""
+    common = intersections(box, others)
+    shares = common / (areas(others) + areas(box[None]) - common + _TINY)
+    return bool((shares < _SAME_IOU).all())
 
 
 def network_input(plane: Plane, long_side_px: int) -> tuple[Array, Array]:

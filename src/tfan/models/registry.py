@@ -79,8 +79,8 @@ WEIGHTS: dict[str, Weights] = {
         scores={
             "synthetic_nme_478": 0.0259,
             "synthetic_nme_70": 0.02871,
-            "real_dev_nme5_478": 0.0387,
-            "real_dev_nme5_70": 0.0391,
+            "real_dev_nme5_478": 0.0389,
+            "real_dev_nme5_70": 0.0394,
             "real_dev_fail10": 0.0,
         },
     ),
@@ -91,8 +91,8 @@ WEIGHTS: dict[str, Weights] = {
         licence="Apache-2.0",
         input_hw=(256, 256),
         threshold=0.2,
-        face_score=FaceScore(2.61, 3.652, 1.34, 0.736, 0.861),
-        min_score=0.55,
+        face_score=FaceScore(2.603, 3.634, 1.34, 0.591, 0.807),
+        min_score=0.6,
         trained="tfan train detector, train/configs/detector.toml at last; scenes 211 (24,000) at "
         "4b357b0, 411 (24,000) at b949280; trained at f3e1f57 at last; docs/models/README.md",
         scores={

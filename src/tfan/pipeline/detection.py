@@ -26,6 +26,7 @@ from tfan.types import AnyArray, Face
 # the detector is tfan's kind: its own score is the face's.
 PLAIN_MIN_SCORE = 0.4
 _ROUNDING = 1e-4  # of scores, on the way through their logits
+_LEAST_SURE = 0.2  # mean confidence of what only the detector's finer look finds: digits have .03
 _NONE_DOUBLE = Doubles(np.inf, np.inf)
 Candidates = list[tuple[Face, float]]
 
@@ -206,7 +207,10 @@ class Pipeline:
         boxes = agreed_boxes(found.boxes_px, marks, sure) if agree else found.boxes_px
         boxes = boxes_in_image(boxes, plane.hw)
         scores = self.face_score(found.scores, sure, sizes_px(boxes))
-        there = np.flatnonzero((marks.presence >= self.min_presence) & (scores >= min_score))
+        good = (marks.presence >= self.min_presence) & (scores >= min_score)
+        if found.finer_only is not None:
+            good &= ~found.finer_only | (sure >= _LEAST_SURE)
+        there = np.flatnonzero(good)
         doubles = self.detector.doubles if agree else _NONE_DOUBLE  # it has dropped its own
         rows = there[doubles.left(boxes[there], scores[there])]
         faces = faces_of(rows_of(marks, rows), boxes[rows], scores[rows], scheme=self.scheme)

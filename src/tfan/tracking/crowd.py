@@ -23,7 +23,7 @@ _REACH, _REACH_PER_S, _MAX_REACH = 0.4, 5.0, 2.0  # sizes; who walks by makes 5 
 _DOUBLE = 0.45  # overlap from which two tracks see the same face
 _NEAR = 0.1  # overlap from which two people may be mixed up
 _HITS, _HITS_SURE = 3, 0.3  # frames and mean confidence in which there is surely somebody
-_SURE, _SURE_SCORE = 0.6, 0.85  # mean confidence and score that make a person in one frame
+_SURE, _SURE_SCORE = 0.6, 0.92  # mean confidence and score that make a person in one frame
 _LEAST_SURE = 0.2  # mean confidence below which landmarks do not lead from frame to frame
 _DOUBTFUL = 0.75  # of its usual confidence: below, a track asks for the detector
 
@@ -140,8 +140,9 @@ class Crowd:
         """Go on with lost tracks, and begin new ones."""
         here = [track.box_px for track in self.tracks if track.seen_s == now]
         least = self.pipeline.min_score
-        for i in without_doubles(sightings):
-            sighting, track = sightings[i], tracks[i]
+        kept = without_doubles(sightings)
+        for i in kept:
+            sighting, track = sightings[i], _owner(i, sightings, tracks, kept)
             if sighting.score < least or not _leads(self.pipeline, sighting):
                 continue
             if here and overlaps(sighting.box_px[None], np.stack(here)).max() > _DOUBLE:
@@ -152,6 +153,18 @@ class Crowd:
                 track.hear(sighting.detector_score)
             elif len(self.tracks) < self.settings.max_faces:
                 self.tracks.append(Track(sighting, now, sighting.detector_score))
+
+
+def _owner(
+    i: int, sightings: list[Sighting], tracks: list[Track | None], kept: list[int]
+) -> Track | None:
+    """Return the lost track to which a kept sighting, or one that it doubles, belongs."""
+    doubles = [j for j in range(len(sightings)) if tracks[j] is not None and j not in kept]
+    if tracks[i] is not None or not doubles:
+        return tracks[i]
+    shares = overlaps(sightings[i].box_px[None], np.stack([sightings[j].box_px for j in doubles]))
+    best = int(shares[0].argmax())
+    return tracks[doubles[best]] if shares[0, best] > _DOUBLE else None
 
 
 def _doubtful(track: Track) -> bool:
