@@ -68,9 +68,13 @@ def timed(run: Callable[[], Any]) -> float:
 
 
 def each_frame(pipeline: Pipeline, rounds: int) -> None:
-    """Print what one frame takes, beside U and `detect`, in one run and in turns."""
+    """Print what one frame takes, beside U and `detect`, in one run and in turns.
+
+    "video, between" are the frames of "video" in which the detector did not run.
+    """
     u = yardstick_run()
     times: dict[str, list[float]] = {name: [] for name in ("U", "detect", *MODES)}
+    times["video, between"] = []
     trackers = {name: Tracker(pipeline, name) for name in MODES}
     for i, one in enumerate(frames(rounds + WARM_UP)):
         runs = {
@@ -83,6 +87,9 @@ def each_frame(pipeline: Pipeline, rounds: int) -> None:
             took = timed(run)
             if i >= WARM_UP:
                 times[name].append(took)
+            note = trackers["video"].note
+            if i >= WARM_UP and name == "video" and note is not None and not note.detected:
+                times["video, between"].append(took)
     for name, values in times.items():
         ratios = {how: round(of(values) / of(times["U"]), 3) for how, of in HOWS.items()}
         print(json.dumps({"case": name, "of_U": ratios}))

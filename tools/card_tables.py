@@ -70,8 +70,8 @@ def file_table(row: Weights, size_bytes: int) -> str:
             ("answered from a `score` of", number(row.min_score)),
             ("`score` = 1 / (1 + exp(-z)), z =", f"{fitted.bias:g} + {fitted.detector:g} logit("
              f"detector) + {fitted.landmarks:g} max(logit(mean confidence), -1.5) + "
-             f"{fitted.size:g} log(size / 24 px) + {fitted.large:g} max(logit(mean confidence), -4) "
-             "max(log(size / 24 px), 0)"),
+             f"{fitted.size:g} log(size / 24 px) + {fitted.large:g} "
+             "max(logit(mean confidence), -4) max(log(size / 24 px), 0)"),
         ]  # fmt: skip
     else:
         rows.append(("a face from a presence of", number(row.min_presence)))
