@@ -25,12 +25,12 @@ from proposals import (
     Scene,
     add_pipeline_options,
     asked_pipeline,
-    overlaps,
     propose,
     read_scenes,
 )
 from scene_facts import Facts, Heads, face_facts, scene_kind, what_stands_at
 
+from tfan.geometry.boxes import overlaps
 from tfan.io import expand, read_image
 from tfan.io.files import replace_text
 from tfan.pipeline import Pipeline
@@ -82,7 +82,7 @@ def observe(seen: Seen, scene: Scene, pipeline: Pipeline, heads: Heads | None) -
 def _lost(box: np.ndarray, detected: np.ndarray, *, proposed: bool) -> str:
     if proposed:
         return "score too low"
-    best = overlaps(box, detected).max(initial=0.0)
+    best = overlaps(box[None], detected).max(initial=0.0)
     if best < TOUCH_IOU:
         return "no box"
     return "box too far off" if best < MATCH_IOU else "dropped by the landmark network"

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tfan.geometry.boxes import overlaps
 from tfan.landmarks import NETWORK_SCHEMES, load_scheme
 from tfan.pipeline import Pipeline, load_pipeline
 from tfan.rois import measure, region_names
@@ -68,16 +69,12 @@ def shots(head: Head, pipeline: Pipeline, seed: int, count: int) -> Iterator[Sho
         inside = ((points >= 0) & (points < celsius.shape[::-1])).all(axis=1)
         visible = (sample.render.visible[rows] & inside).astype(np.float32)
         faces = pipeline.detect(celsius, "temperature")
-        found = next((face for face in faces if iou(face.box_px, box) > FOUND_IOU), None)
+        found = next(
+            (face for face in faces if overlaps(face.box_px[None], box[None])[0, 0] > FOUND_IOU),
+            None,
+        )
         true = replace(found, points_px=points, visibility=visible) if found else None
         yield Shot(celsius, sample.celsius, found, true, float(np.sqrt(np.prod(box[2:] - box[:2]))))
-
-
-def iou(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the overlap of two boxes (4,)."""
-    sides = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
-    common = float(np.prod(np.maximum(sides, 0)))
-    return common / float(sum(np.prod(box[2:] - box[:2]) for box in (one, other)) - common)
 
 
 def rows_of(shot: Shot) -> np.ndarray:

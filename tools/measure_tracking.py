@@ -18,11 +18,11 @@ import cv2
 import numpy as np
 from tracking_clips import FRAME_HW, RATE_HZ, Clip, Shown, Studio, clips
 
-from tfan.geometry.boxes import bounds
+from tfan.geometry.boxes import bounds, overlaps
 from tfan.pipeline import Pipeline, load_pipeline
 from tfan.synth.head import load_head
 from tfan.tracking import TrackedFace, Tracker, follow
-from tfan.tracking.assign import assign, overlaps
+from tfan.tracking.assign import assign
 
 REAL = Path(__file__).parents[2] / "shared" / "eval" / "radiometric"
 REAL_HZ = 9.0

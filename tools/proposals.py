@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.geometry.boxes import areas, intersections
+from tfan.geometry.boxes import areas, overlaps
 from tfan.geometry.coordinates import to_centre_px
 from tfan.models.face_score import FaceScore
 from tfan.pipeline import Pipeline, load_pipeline
@@ -130,12 +130,6 @@ def _scenes(path: Path, rows: np.ndarray) -> Iterator[Scene]:
         )
 
 
-def overlaps(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Return the IoU (L,) of one box (4,) with each of many (L, 4)."""
-    common = intersections(box, boxes)
-    return common / (areas(box) + areas(boxes) - common + 1e-9)
-
-
 def sizes_px(boxes: np.ndarray) -> np.ndarray:
     """Return sqrt(width x height) (L,) of boxes (L, 4)."""
     return np.sqrt(areas(boxes))
@@ -157,7 +151,7 @@ def judged(boxes: list, scene: Scene, *, smallest_px: float = SMALLEST_PX) -> li
     out, used = [], set()
     asked = (scene.kinds == FACE) & (sizes_px(scene.boxes_px) >= smallest_px)
     for i, box in enumerate(boxes):
-        iou = overlaps(box, scene.boxes_px)
+        iou = overlaps(box[None], scene.boxes_px)[0]
         best = int(iou.argmax()) if len(iou) else NONE
         if best != NONE and iou[best] >= TOUCH_IOU and not asked[best]:
             continue

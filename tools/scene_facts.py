@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from proposals import Scene, overlaps, sizes_px
+from proposals import Scene, sizes_px
 
 from tfan.errors import InputError
-from tfan.geometry.boxes import areas, intersections
+from tfan.geometry.boxes import areas, intersections, overlaps
 from tfan.synth import scene as renderer
 from tfan.synth.bank import HeadBank, open_bank
 from tfan.synth.distractors import paint_items
@@ -117,14 +117,14 @@ def _placed(bank: HeadBank, params: SceneParams) -> list[tuple[np.ndarray, float
 
 def what_stands_at(scene: Scene, box: np.ndarray) -> str:
     """Return in words what a wrong box lies on, as far as the record tells."""
-    iou = overlaps(box, scene.boxes_px)
+    iou = overlaps(box[None], scene.boxes_px)[0]
     if len(iou) and iou.max() >= NEAR_IOU:
         return "beside a face" if scene.kinds[int(iou.argmax())] else "beside an ignored face"
     things = _things(scene.record)
     if not things:
         return "backdrop"
     boxes = np.array([place for _, place in things])
-    iou, on_it = overlaps(box, boxes), intersections(box, boxes) / max(areas(box), 1e-9)
+    iou, on_it = overlaps(box[None], boxes)[0], intersections(box, boxes) / max(areas(box), 1e-9)
     if iou.max() >= NEAR_IOU:
         return things[int(iou.argmax())][0]
     around = np.flatnonzero(on_it >= WITHIN)

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tfan.tracking.assign import FORBIDDEN, assign, overlaps, pair_costs
+from tfan.geometry.boxes import overlaps
+from tfan.tracking.assign import FORBIDDEN, assign, pair_costs
 from tfan.tracking.crowd import _owner
 
 

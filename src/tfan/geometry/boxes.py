@@ -26,6 +26,14 @@ def intersections(one: AnyArray, many: AnyArray) -> AnyArray:
     return areas(shared)
 
 
+def overlaps(boxes: AnyArray, others: AnyArray) -> AnyArray:
+    """Return intersection over union (R, C) of boxes (R, 4) and (C, 4)."""
+    rows: AnyArray = np.array([intersections(box, others) for box in boxes])
+    common = rows.reshape(len(boxes), len(others))
+    shares: AnyArray = common / (areas(boxes)[:, None] + areas(others) - common + _EPSILON)
+    return shares
+
+
 def suppress(
     boxes: AnyArray,
     scores: AnyArray,

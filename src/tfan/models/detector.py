@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.geometry.boxes import MAX_CONTAINED, MAX_IOU, areas, intersections, suppress
+from tfan.geometry.boxes import MAX_CONTAINED, MAX_IOU, overlaps, suppress
 from tfan.geometry.coordinates import to_centre_px
 from tfan.geometry.shrink import halve_towards
 from tfan.models.runtime import Contract, Runtime
@@ -32,7 +32,6 @@ _MAX_CANDIDATES = 1000
 _FINER = 1.5  # rounded up to the grid
 _SMALL_PX, _SMALL_FINER_PX = 24.0, 28.0  # sqrt(width x height) as the network sees it
 _SAME_IOU = 0.3
-_TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,20 +131,13 @@ def _rows(found: Detections, rows: AnyArray) -> Detections:
 
 def _together(first: Detections, finer: Detections) -> Detections:
     """Return what both looks found, one after the other."""
-    alone = [_is_alone(box, first.boxes_px) for box in finer.boxes_px]
+    alone = (overlaps(finer.boxes_px, first.boxes_px) < _SAME_IOU).all(axis=1)
     return Detections(
         np.concatenate([first.boxes_px, finer.boxes_px]),
         np.concatenate([first.scores, finer.scores]),
         np.concatenate([first.five_px, finer.five_px]),
-        np.concatenate([np.zeros(len(first.scores), bool), np.array(alone, bool)]),
+        np.concatenate([np.zeros(len(first.scores), bool), alone]),
     )
-
-
-def _is_alone(box: Array, others: Array) -> bool:
-    """Say whether a box (4,) is the same face as none of others (F, 4)."""
-    common = intersections(box, others)
-    shares = common / (areas(others) + areas(box[None]) - common + _TINY)
-    return bool((shares < _SAME_IOU).all())
 
 
 def network_input(plane: Plane, long_side_px: int) -> tuple[Array, Array]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tfan.geometry.boxes import areas, intersections
+from tfan.geometry.boxes import areas, overlaps
 from tfan.types import AnyArray
 
 FORBIDDEN = 1e6  # cost of a pair that must not be
@@ -85,11 +85,3 @@ def pair_costs(
     total = 1 - overlaps(boxes, other_boxes) + apart + growth
     costs[allowed] = total[allowed]
     return costs
-
-
-def overlaps(boxes: AnyArray, others: AnyArray) -> AnyArray:
-    """Return intersection over union (R, C) of boxes (R, 4) and (C, 4)."""
-    common = np.stack([intersections(box, others) for box in boxes])
-    union = areas(boxes)[:, None] + areas(others) - common
-    shares: AnyArray = common / (union + _EPSILON)
-    return shares

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tfan.geometry.boxes import overlaps
 from tfan.models.detector import Detections
 from tfan.pipeline import Pipeline
 from tfan.thermal.plane import Plane
-from tfan.tracking.assign import assign, overlaps, pair_costs
+from tfan.tracking.assign import assign, pair_costs
 from tfan.tracking.look import look_again, look_into, without_doubles
 from tfan.tracking.meetings import Meetings
 from tfan.tracking.settings import TrackSettings

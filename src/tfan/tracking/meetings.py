@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tfan.geometry.boxes import overlaps
 from tfan.thermal.plane import Plane
-from tfan.tracking.assign import overlaps
 from tfan.tracking.track import TENTATIVE, Track
 from tfan.types import AnyArray, Array
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tfan.geometry.boxes import areas, intersections, suppress
+from tfan.geometry.boxes import areas, overlaps, suppress
 from tfan.train.cells import FACE, IGNORED
 from tfan.types import AnyArray
 
@@ -55,7 +55,7 @@ def match(said: Boxes, true: Boxes) -> Found:
     best = np.zeros(len(true.boxes))
     kept: list[tuple[float, bool, float]] = []
     for index in suppress(boxes, scores)[:_MOST_FACES]:
-        iou = _iou(boxes[index], true.boxes)
+        iou = overlaps(boxes[index : index + 1], true.boxes)[0]
         which = int(np.argmax(np.where(faces & (best == 0), iou, -1.0))) if len(iou) else -1
         if which >= 0 and faces[which] and best[which] == 0 and iou[which] >= _MATCH:
             best[which] = scores[index]
@@ -72,12 +72,6 @@ def _point_error(offsets: AnyArray) -> float:
     """Return the mean length of offsets (5, 2), without those of points that have no label."""
     lengths = np.linalg.norm(offsets, axis=1)
     return _mean(lengths[np.isfinite(lengths)])
-
-
-def _iou(box: AnyArray, boxes: AnyArray) -> AnyArray:
-    common = intersections(box, boxes)
-    iou: AnyArray = common / (areas(boxes) + areas(box[None]) - common + 1e-9)
-    return iou
 
 
 def average_precision(scores: AnyArray, right: AnyArray, faces: int) -> float:
