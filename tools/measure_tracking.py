@@ -162,7 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--out", type=Path)
     parser.add_argument("--only", help="clips whose name holds this")
-    parser.add_argument("--detect-every", type=int, default=8)
+    parser.add_argument("--detect-every", type=int)
     asked = parser.parse_args()
     cv2.setNumThreads(1)
     pipeline, studio = load_pipeline(threads=1), Studio(load_head())

@@ -62,6 +62,17 @@ def test_the_detector_runs_every_few_frames(pipeline, walk, every, runs):
     assert detected == runs
 
 
+@pytest.mark.parametrize(("rate_hz", "frames"), [(40.0, 20), (10.0, 8)])
+def test_left_alone_the_detector_runs_each_half_second_and_no_oftener_than_each_eighth_frame(
+    pipeline, shifted, rate_hz, frames
+):
+    tracker, ran = Tracker(pipeline), []
+    for i in range(42):
+        tracker.update(shifted(seed=i % 5), i / rate_hz)
+        ran.append(tracker.note.detected)
+    assert [i for i, now in enumerate(ran) if now] == [*range(0, 42, frames)]
+
+
 def test_a_face_that_vanishes_is_held_unseen_and_comes_back_as_the_same(pipeline, shifted, empty):
     tracker = Tracker(pipeline)
     seen = play(tracker, [shifted(seed=i) for i in range(6)])[-1][0]

@@ -46,6 +46,7 @@ class Crowd:
     last_id: int = 0
     _meetings: Meetings = field(default_factory=Meetings)
     _since_detector: int = 0
+    _detected_s: float = 0.0
     _last_s: float = 0.0
 
     def look(self, plane: Plane, now: float) -> bool:
@@ -56,7 +57,7 @@ class Crowd:
         asked = self._asks_for_detector(now)
         if asked:
             self._detect(plane, now)
-            self._since_detector = 0
+            self._since_detector, self._detected_s = 0, now
         for track in self.tracks:
             if track.track_id == TENTATIVE and _is_person(track, self.pipeline.min_score):
                 self.last_id += 1
@@ -90,7 +91,8 @@ class Crowd:
 
     def _asks_for_detector(self, now: float) -> bool:
         people = [track for track in self.tracks if track.track_id != TENTATIVE]
-        if not people or self._since_detector >= self.settings.detect_every:
+        since_s = now - self._detected_s
+        if not people or self.settings.is_due(self._since_detector, since_s):
             return True
         if any(track.seen_s < now or _doubtful(track) for track in self.tracks):
             return True

@@ -7,6 +7,8 @@ from typing import Literal
 
 from tfan.errors import InputError
 
+_FRAMES_APART, _SECONDS_APART = 8, 0.5  # runs of the detector where nothing asks for one
+
 Mode = Literal["image", "video", "live"]
 
 
@@ -31,7 +33,8 @@ class TrackSettings:
 
     Attributes:
         mode: "image", "video" or "live", see `MODES`.
-        detect_every: frames from one run of the detector to the next, where nothing asks for it.
+        detect_every: frames from one run of the detector to the next, where nothing asks for it;
+            None: as many as half a second has, and at least 8.
         rate_hz: frames a second of sources that tell no times.
         bridge_s: so long a lost face is handed out as predicted ("held").
         keep_s: so long a lost person keeps the number; 0 < bridge_s <= keep_s.
@@ -40,7 +43,7 @@ class TrackSettings:
     """
 
     mode: str = "video"
-    detect_every: int = 8
+    detect_every: int | None = None
     rate_hz: float = 30.0
     bridge_s: float = 0.4
     keep_s: float = 2.0
@@ -50,8 +53,9 @@ class TrackSettings:
     def __post_init__(self) -> None:
         if self.mode not in MODES:
             raise InputError("mode", expected=" or ".join(map(repr, MODES)), got=repr(self.mode))
-        if self.detect_every < 1:
-            raise InputError("detect_every", expected="1 or more", got=str(self.detect_every))
+        if self.detect_every is not None and self.detect_every < 1:
+            expected, got = "1 or more, or None", str(self.detect_every)
+            raise InputError("detect_every", expected=expected, got=got)
         if self.max_faces < 1:
             raise InputError("max_faces", expected="1 or more", got=str(self.max_faces))
         if not self.rate_hz > 0:
@@ -59,3 +63,9 @@ class TrackSettings:
         if not 0 < self.bridge_s <= self.keep_s:
             got = f"bridge_s={self.bridge_s}, keep_s={self.keep_s}"
             raise InputError("times", expected="0 < bridge_s <= keep_s", got=got)
+
+    def is_due(self, frames: int, seconds: float) -> bool:
+        """Say whether so many frames and seconds after its last run the detector runs again."""
+        if self.detect_every is not None:
+            return frames >= self.detect_every
+        return frames >= _FRAMES_APART and seconds >= _SECONDS_APART

@@ -115,6 +115,7 @@ class CropAugment:
     noise: float = 0.08
     invert_share: float = 0.05
     flat_share: float = 0.05
+    clip_share: float = 0.1
     negative_share: float = 0.08
 
 
@@ -133,6 +134,8 @@ class SceneAugment:
     offset: float = 0.1
     noise: float = 0.07
     invert_share: float = 0.05
+    clip_share: float = 0.1
+    writing_share: float = 0.15
     smallest_face_px: float = 7.0
 
 

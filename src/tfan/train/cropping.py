@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from tfan.train.crops import CropBatch, CropDraw, Faces, crop_units
+from tfan.train.crops import NO_LIMIT, CropBatch, CropDraw, Faces, crop_units
 from tfan.train.nets import CROP_PX
 from tfan.train.normalise import normalise_crops
 from tfan.train.warps import bent_points, flat_positions
@@ -125,7 +125,7 @@ def _occlude(crops: Tensor, draw: CropDraw) -> Tensor:
 
 
 def _disturb(crops: Tensor, draw: CropDraw) -> Tensor:
-    """Blur, then gamma, contrast, offset, noise, polarity, and the steps of 8 bits."""
+    """Blur, then gamma, contrast, offset, noise, clipping, polarity, and the steps of 8 bits."""
     grain = draw.grain
     rows = torch.nonzero(draw.blurred)[:, 0]
     if len(rows):
@@ -136,9 +136,19 @@ def _disturb(crops: Tensor, draw: CropDraw) -> Tensor:
     gamma, contrast, offset = (tone[:, None, None, None] for tone in draw.tones.T)
     crops = crops.clamp_(1e-4, 1.0) ** gamma
     mean = crops.mean((1, 2, 3), keepdim=True)
-    crops = (crops - mean) * contrast + mean + offset + grain
+    crops = _clip((crops - mean) * contrast + mean + offset + grain, draw.span)
     crops = torch.where(draw.inverted[:, None, None, None], 1.0 - crops, crops)
     return (crops.clamp(0.0, 1.0) * 255).round() * (1 / 255)
+
+
+def _clip(crops: Tensor, span: Tensor) -> Tensor:
+    """Let crops reach no further than (B, 2) span, in deviations from each crop's mean."""
+    rows = torch.nonzero((span.abs() < NO_LIMIT).any(1))[:, 0]
+    if len(rows):
+        deviation, mean = torch.std_mean(crops[rows], (1, 2, 3), keepdim=True)
+        low, high = (limit[:, None, None, None] * deviation + mean for limit in span[rows].T)
+        crops[rows] = crops[rows].clamp(low, high)
+    return crops
 
 
 def _shrunk(images: Tensor, side_px: int) -> Tensor:

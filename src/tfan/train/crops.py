@@ -17,6 +17,9 @@ from tfan.train.warps import Warp, draw_warps
 SIDE = 1.5  # side of a crop / sqrt(width x height) of the box around all landmarks
 _EYES, _MOUTH = (468, 473), (61, 291)  # give the upright direction of a face
 _FLOOR = (0.01, 0.03)  # of the full range of an 8-bit image
+_WHITE, _BLACK = (0.0, 1.3), (-1.3, -0.3)  # limits of clipped crops, in deviations from the mean
+_BLACK_SHARE = 0.3  # of the clipped crops
+NO_LIMIT = 1000.0  # finite, for a constant crop has no deviation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +60,8 @@ class CropDraw:
         tones: (B, 3) gamma, contrast, offset.
         inverted: (B,) bool.
         grain: (B, 1, 128, 128) added noise.
+        span: (B, 2) darkest and brightest level on record, in standard deviations of the crop
+            from its mean; `NO_LIMIT` either way where nothing is clipped.
         floor: (B,) of the normalisation.
         warp: how the crop is bent.
     """
@@ -72,6 +77,7 @@ class CropDraw:
     tones: Tensor
     inverted: Tensor
     grain: Tensor
+    span: Tensor
     floor: Tensor
     warp: Warp
 
@@ -132,6 +138,7 @@ def draw_crops(
         tones=_draw_tones(numbers, chance),
         inverted=chance.happens(numbers.invert_share),
         grain=noise.normal_(generator=generator) * grain[:, None, None, None],
+        span=_draw_spans(numbers, chance),
         floor=chance.uniform(*_FLOOR),
         warp=draw_warps(crop_units(faces.points_px, to_px), numbers, chance),
     )
@@ -203,3 +210,10 @@ def _draw_tones(numbers: CropAugment, chance: Chance) -> Tensor:
     flat = chance.happens(numbers.flat_share)
     contrast = torch.where(flat, chance.uniform(0.05, 0.2), contrast)
     return torch.stack([gamma, contrast, chance.normal() * numbers.offset], 1)
+
+
+def _draw_spans(numbers: CropAugment, chance: Chance) -> Tensor:
+    clipped = chance.happens(numbers.clip_share)
+    white = torch.where(clipped, chance.uniform(*_WHITE), NO_LIMIT)
+    black = torch.where(clipped & chance.happens(_BLACK_SHARE), chance.uniform(*_BLACK), -NO_LIMIT)
+    return torch.stack([black, white], 1)

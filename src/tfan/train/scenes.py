@@ -15,6 +15,7 @@ from tfan.thermal.normalise import FRAME_LIMIT as LIMIT
 from tfan.train.cells import EMPTY, FACE, IGNORED
 from tfan.train.chance import Chance
 from tfan.train.config import SceneAugment
+from tfan.train.writing import writing_masks
 
 PREDICTED_PX = 256  # long side of a frame at prediction
 _QUANTILES = (0.01, 0.99)
@@ -22,6 +23,9 @@ _FLOOR_LEVELS = 8.0
 _FIVE_MIRROR = (1, 0, 2, 4, 3)
 _LEAST_VISIBLE, _WELL_VISIBLE = 0.02, 0.5  # shares of a face within the tile
 _HALVE_BELOW = 0.62  # scales at which every second pixel would be skipped
+_WHITE, _BLACK = (-0.1, 0.5), (-0.5, -0.2)  # limits of clipped tiles
+_BLACK_SHARE = 0.3  # of the clipped tiles
+_BRIGHT_INK = 0.6  # share of the writing that is as bright as the hottest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +57,9 @@ class SceneDraw:
         tones: (B, 3) gamma, contrast, offset.
         inverted: (B,) bool.
         grain: (B, T, T) added noise.
+        span: (B, 2) darkest and brightest level on record; -0.7 and 0.7 leave all as it is.
+        writing: (B, T, T) bool, what is written over the tile.
+        ink: (B,) its level.
     """
 
     scale: Tensor
@@ -61,6 +68,9 @@ class SceneDraw:
     tones: Tensor
     inverted: Tensor
     grain: Tensor
+    span: Tensor
+    writing: Tensor
+    ink: Tensor
 
 
 def draw_scenes(size_hw: Tensor, numbers: SceneAugment, *, generator: torch.Generator) -> SceneDraw:
@@ -88,7 +98,22 @@ def draw_scenes(size_hw: Tensor, numbers: SceneAugment, *, generator: torch.Gene
         mirrored=chance.happens(numbers.mirror_share), tones=tones,
         inverted=chance.happens(numbers.invert_share),
         grain=noise.normal_(generator=generator) * strength[:, None, None],
+        span=_draw_spans(numbers, chance), writing=_draw_writing(numbers, chance),
+        ink=torch.where(chance.happens(_BRIGHT_INK), LIMIT, chance.uniform(-LIMIT, LIMIT)),
     )  # fmt: skip
+
+
+def _draw_spans(numbers: SceneAugment, chance: Chance) -> Tensor:
+    clipped = chance.happens(numbers.clip_share)
+    white = torch.where(clipped, chance.uniform(*_WHITE), LIMIT)
+    dark = clipped & chance.happens(_BLACK_SHARE)
+    return torch.stack([torch.where(dark, chance.uniform(*_BLACK), -LIMIT), white], 1)
+
+
+def _draw_writing(numbers: SceneAugment, chance: Chance) -> Tensor:
+    masks = writing_masks(numbers.tile_px).to(chance.generator.device)
+    which = (chance.uniform() * len(masks)).long().clamp(max=len(masks) - 1)
+    return masks[which] & chance.happens(numbers.writing_share)[:, None, None]
 
 
 def plain_scenes(size_hw: Tensor, *, tile_px: int) -> SceneDraw:
@@ -99,7 +124,9 @@ def plain_scenes(size_hw: Tensor, *, tile_px: int) -> SceneDraw:
     tones = torch.tensor([1.0, 1.0, 0.0], device=device).repeat(n, 1)
     grain = torch.zeros(n, 1, 1, device=device).expand(n, tile_px, tile_px)
     shift = torch.zeros(n, 2, device=device)
-    return SceneDraw(scale, shift, never, tones, never, grain)
+    span = torch.tensor([-LIMIT, LIMIT], device=device).repeat(n, 1)
+    blank = never[:, None, None].expand(n, tile_px, tile_px)
+    return SceneDraw(scale, shift, never, tones, never, grain, span, blank, grain[:, 0, 0])
 
 
 def normalise_scenes(images: Tensor, size_hw: Tensor) -> Tensor:
@@ -169,9 +196,20 @@ def _sample(scenes: Scenes, draw: SceneDraw) -> tuple[Tensor, Tensor]:
 
 
 def _disturb(tiles: Tensor, content: Tensor, draw: SceneDraw) -> Tensor:
-    """Change the tones of the content, and return (B, 1, T, T)."""
+    """Change the tones of the content, clip it, write over it, and return (B, 1, T, T)."""
     gamma, contrast, offset = (tone[:, None, None] for tone in draw.tones.T)
     share = ((tiles + LIMIT) * (0.5 / LIMIT)).clamp_(1e-4, 1.0) ** gamma
-    toned = (share * (2 * LIMIT) - LIMIT) * contrast + offset + draw.grain
+    toned = _clip((share * (2 * LIMIT) - LIMIT) * contrast + offset + draw.grain, draw.span)
+    toned = torch.where(draw.writing, draw.ink[:, None, None], toned)
     toned = torch.where(draw.inverted[:, None, None], -toned, toned)
     return torch.where(content, toned.clamp_(-LIMIT, LIMIT), 0.0)[:, None]
+
+
+def _clip(tones: Tensor, span: Tensor) -> Tensor:
+    """Let (B, T, T) reach no further than (B, 2) span, which becomes the range of the frame."""
+    rows = torch.nonzero((span.abs() < LIMIT).any(1))[:, 0]
+    if len(rows):
+        low, high = (limit[:, None, None] for limit in span[rows].T)
+        least, most = low.clamp(min=-0.5), high.clamp(max=0.5)
+        tones[rows] = (tones[rows].clamp(low, high) - least) / (most - least) - 0.5
+    return tones
