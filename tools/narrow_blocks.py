@@ -4,9 +4,9 @@
         --out runs/narrow
     tfan train landmarks --from runs/narrow/checkpoint.pt --config narrow.toml --data ...
 
-Narrowed are the channels inside the residual blocks and those of the local head. What a channel says
-is the size of its answers times that of the weights that read it. The checkpoint that is written
-holds the averaged weights and no state of the optimiser.
+Narrowed are the channels inside the residual blocks and those of the local head. What one says is
+the size of its answers times that of the weights that read it. The checkpoint that is written holds
+the averaged weights and no state of the optimiser.
 """
 
 from __future__ import annotations
@@ -77,8 +77,9 @@ def narrowed(sizes: Network, inner: tuple[int, ...], local: int) -> Network:
     Raises:
         ValueError: a width is greater than now, or there is not one for each stage.
     """
-    wider = [new > old for new, old in zip((*inner, local), (*sizes.inner, sizes.local))]  # noqa: B905
-    if len(inner) != len(sizes.inner) or any(wider):
+    widths, old = (*inner, local), (*sizes.inner, sizes.local)
+    fits = len(widths) == len(old) and all(a <= b for a, b in zip(widths, old, strict=True))
+    if not fits:
         raise ValueError(f"widths {inner} and {local} for a network of {sizes}")
     return replace(sizes, inner=inner, local=local)
 

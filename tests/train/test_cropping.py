@@ -9,7 +9,7 @@ import torch
 from tfan.landmarks.schemes import mirror_548
 from tfan.train.config import CropAugment
 from tfan.train.cropping import apply_crops
-from tfan.train.crops import Faces, draw_crops, roll
+from tfan.train.crops import NO_LIMIT, Faces, draw_crops, roll
 
 MIRROR = torch.tensor(mirror_548())
 DOT_PX = 0.6  # a dot of 2 px is found again at least this well
@@ -17,7 +17,7 @@ MIRROR_TOLERANCE = 1e-3  # bilinear weights of mirrored positions, rounded to 8 
 CALM = CropAugment(
     anisotropy=0.0, warp_share=0.0, mirror_share=0.0, cut_share=0.0, tight_share=0.0,
     occluder_share=0.0, blur_share=0.0, gamma=0.0, contrast=0.0, offset=0.0, noise=0.0,
-    invert_share=0.0, flat_share=0.0,
+    invert_share=0.0, flat_share=0.0, clip_share=0.0,
 )  # fmt: skip
 
 
@@ -122,3 +122,41 @@ def test_roll_of_a_leaning_face_by_hand():
     points[0, [468, 473]] = torch.tensor([10.0, 0.0])
     points[0, [61, 291]] = torch.tensor([0.0, 10.0])  # the mouth to the left of the eyes
     assert float(torch.rad2deg(roll(points))) == pytest.approx(45.0)
+
+
+def test_clipped_crops_lose_what_lies_beyond_their_limits_and_nothing_else():
+    faces = faces_with_dots(4)
+    draw = draw_crops(faces, CALM, generator=generator())
+    span = torch.tensor([[-NO_LIMIT, NO_LIMIT], [-NO_LIMIT, 1.0], [-0.1, NO_LIMIT], [-0.1, 1.0]])
+    # noise, so that no two pixels are alike
+    draw = replace(draw, grain=torch.randn(4, 1, 128, 128, generator=generator()) * 0.1 + 0.3)
+    free = apply_crops(faces, draw, mirror=MIRROR).crops.flatten(1)
+    crops = apply_crops(faces, replace(draw, span=span), mirror=MIRROR).crops.flatten(1)
+    torch.testing.assert_close(crops[0], free[0], rtol=0, atol=0)
+    for row, (low, high) in enumerate([(False, True), (True, False), (True, True)], start=1):
+        lowest, highest = (crops[row] == end for end in (crops[row].min(), crops[row].max()))
+        assert (int(highest.sum()) > 100) == high
+        assert (int(lowest.sum()) > 1000) == low
+        # the clipped pixels are the extreme ones of the free crop
+        assert free[row][highest].min() >= free[row][~highest].max()
+        assert free[row][lowest].max() <= free[row][~lowest].min()
+
+
+def test_a_constant_crop_can_be_clipped():
+    faces = faces_with_dots(3)
+    faces.images[:] = 90
+    crops = apply_crops(
+        faces, draw_crops(faces, replace(CALM, clip_share=1.0), generator=generator()),
+        mirror=MIRROR,
+    ).crops  # fmt: skip
+    assert not crops.any()
+
+
+def test_limits_are_drawn_for_as_many_crops_as_asked():
+    faces = faces_with_dots(400)
+    span = draw_crops(faces, replace(CALM, clip_share=0.3), generator=generator()).span
+    white, black = span[:, 1] < NO_LIMIT, span[:, 0] > -NO_LIMIT
+    assert 80 < int(white.sum()) < 160
+    assert 10 < int(black.sum()) < 70
+    assert not (black & ~white).any()
+    assert (span[:, 0] < span[:, 1]).all()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from tfan.thermal.normalise import FRAME_LIMIT
 from tfan.train.cells import EMPTY, FACE, IGNORED
 from tfan.train.config import SceneAugment
 from tfan.train.scenes import (
@@ -15,10 +16,11 @@ from tfan.train.scenes import (
     normalise_scenes,
     plain_scenes,
 )
+from tfan.train.writing import writing_masks
 
 DOT_PX = 0.6
 CALM = SceneAugment(tile_px=256, gamma=0, contrast=0, offset=0, noise=0, invert_share=0,
-                    mirror_share=0)  # fmt: skip
+                    mirror_share=0, clip_share=0, writing_share=0)  # fmt: skip
 
 
 def scenes_with_dot(count: int) -> Scenes:
@@ -98,3 +100,57 @@ def test_a_flat_scene_is_not_stretched_to_noise():
     flat = torch.tensor([[100, 101]], dtype=torch.uint8).repeat(32, 16)[None]
     values = normalise_scenes(flat, torch.tensor([[32, 32]]))
     assert float(values.max() - values.min()) == pytest.approx(1 / 8)
+
+
+def ramp_scenes(count: int) -> Scenes:
+    """Canvases of all levels from left to right, without faces."""
+    ramp = torch.arange(256, dtype=torch.uint8).repeat(count, 256, 1)
+    kinds = torch.full((count, 1), EMPTY)
+    size_hw = torch.tensor([256, 256]).repeat(count, 1)
+    return Scenes(ramp, size_hw, torch.zeros(count, 1, 4), torch.zeros(count, 1, 5, 2), kinds)
+
+
+def test_a_clipped_tile_is_stretched_between_its_limits():
+    scenes = ramp_scenes(2)
+    draw = plain_scenes(scenes.size_hw, tile_px=256)
+    clipped = replace(draw, span=torch.tensor([[-0.7, 0.7], [-0.3, 0.1]]))
+    free, tile = apply_scenes(scenes, clipped, smallest_face_px=7.0)[0][:, 0, 128]
+    torch.testing.assert_close(free, apply_scenes(scenes, draw, smallest_face_px=7.0)[0][0, 0, 128])
+    assert float(tile.min()) == -0.5
+    assert float(tile.max()) == 0.5
+    between = (free > -0.29) & (free < 0.09)
+    torch.testing.assert_close(tile[between], (free[between] + 0.3) / 0.4 - 0.5)
+
+
+def test_writing_stands_over_the_content_alone_in_its_ink():
+    scenes = ramp_scenes(1)
+    scenes.size_hw[0] = torch.tensor([128, 256])
+    draw = plain_scenes(scenes.size_hw, tile_px=256)
+    mask = torch.zeros(1, 256, 256, dtype=torch.bool)
+    mask[0, 100:160, 40:60] = True
+    ink = torch.tensor([0.6])
+    written = replace(draw, writing=mask, ink=ink)
+    one, other = (apply_scenes(scenes, d, smallest_face_px=7.0)[0][0, 0] for d in (draw, written))
+    assert torch.equal(one != other, mask[0] & (torch.arange(256) < 128)[:, None])
+    assert (other[100:128, 40:60] == 0.6).all()
+
+
+def test_as_many_tiles_are_written_over_and_clipped_as_asked():
+    numbers = replace(CALM, clip_share=0.3, writing_share=0.2)
+    size_hw = torch.tensor([216, 288]).repeat(300, 1)
+    draw = draw_scenes(size_hw, numbers, generator=torch.Generator().manual_seed(1))
+    written = draw.writing.flatten(1).any(1)
+    assert 35 < int(written.sum()) < 85
+    assert 60 < int((draw.span[:, 1] < FRAME_LIMIT).sum()) < 120
+    assert (draw.span[:, 0] < draw.span[:, 1]).all()
+    assert (draw.ink.abs() <= FRAME_LIMIT).all()
+
+
+def test_writing_is_always_the_same_and_seldom_covers_much():
+    masks = writing_masks(96)
+    assert masks.shape == (384, 96, 96)
+    writing_masks.cache_clear()
+    assert torch.equal(masks, writing_masks(96))
+    share = masks.float().mean((1, 2))
+    assert float((share > 0).float().mean()) > 0.9
+    assert float(share.median()) < 0.05

@@ -21,7 +21,7 @@ INVERSE = 1e-3  # crop units: a sixteenth of a pixel
 STILL = CropAugment(
     anisotropy=0.0, mirror_share=0.0, cut_share=0.0, tight_share=0.0, occluder_share=0.0,
     blur_share=0.0, gamma=0.0, contrast=0.0, offset=0.0, noise=0.0, invert_share=0.0,
-    flat_share=0.0, warp=0.06, warp_share=1.0,
+    flat_share=0.0, clip_share=0.0, warp=0.06, warp_share=1.0,
 )  # fmt: skip
 FEATURES = {
     468: (70, 75),

@@ -213,6 +213,9 @@ def _draw_tones(numbers: CropAugment, chance: Chance) -> Tensor:
 
 
 def _draw_spans(numbers: CropAugment, chance: Chance) -> Tensor:
+    if not numbers.clip_share:  # held-out crops stay those they were before crops were clipped
+        limits = torch.tensor([-NO_LIMIT, NO_LIMIT], device=chance.generator.device)
+        return limits.repeat(chance.n, 1)
     clipped = chance.happens(numbers.clip_share)
     white = torch.where(clipped, chance.uniform(*_WHITE), NO_LIMIT)
     black = torch.where(clipped & chance.happens(_BLACK_SHARE), chance.uniform(*_BLACK), -NO_LIMIT)

@@ -36,6 +36,7 @@ _HELD_OUT = CropAugment(
     scale=0.07, shift=0.05, turn_deg=5.0, big_turn_share=0.0, anisotropy=0.0, warp_share=0.0,
     mirror_share=0.0, cut_share=0.0, tight_share=0.0, occluder_share=0.0, blur_share=0.0,
     gamma=0.0, contrast=0.0, offset=0.0, noise=0.0, invert_share=0.0, flat_share=0.0,
+    clip_share=0.0,
 )  # fmt: skip
 
 

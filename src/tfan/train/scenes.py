@@ -107,7 +107,8 @@ def _draw_spans(numbers: SceneAugment, chance: Chance) -> Tensor:
     clipped = chance.happens(numbers.clip_share)
     white = torch.where(clipped, chance.uniform(*_WHITE), LIMIT)
     dark = clipped & chance.happens(_BLACK_SHARE)
-    return torch.stack([torch.where(dark, chance.uniform(*_BLACK), -LIMIT), white], 1)
+    black = torch.where(dark, chance.uniform(*_BLACK), -LIMIT)
+    return torch.stack([black, white], 1)
 
 
 def _draw_writing(numbers: SceneAugment, chance: Chance) -> Tensor:
