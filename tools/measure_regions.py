@@ -96,8 +96,11 @@ def line(name: str, rows: np.ndarray) -> str:
     """Return one line of a table of readings (R, 7)."""
     _, _, mean, margin, true, scene, _ = rows.T
     both = np.isfinite(mean) & np.isfinite(true)
+    sharply = both & np.isfinite(scene)
+    if not sharply.any():
+        return f"| {name} | 0 |" + " - |" * 6
     place = np.abs(mean - true)[both]
-    sharp = np.abs(mean - scene)[both & np.isfinite(scene)]
+    sharp = np.abs(mean - scene)[sharply]
     numbers = (
         f"{both.sum()}", f"{place.mean():.2f}", f"{np.median(place):.2f}",
         f"{np.quantile(place, 0.9):.2f}", f"{sharp.mean():.2f}",

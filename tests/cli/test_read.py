@@ -58,6 +58,19 @@ def test_a_first_frame_of_nan_costs_neither_facts_nor_picture(tmp_path):
     assert (tmp_path / "late.npy.png").exists()
 
 
+def test_frames_of_zeros_have_no_part_in_the_range(tmp_path):
+    frames = np.full((5, 20, 24), 30_000, np.uint16)
+    frames[[0, 3]] = 0
+    np.save(tmp_path / "clip.npy", frames)
+    facts = json.loads(run(tmp_path / "clip.npy", "--json").stdout)
+    assert (facts["min"], facts["max"], facts["blank"]) == (26.85, 26.85, 2)
+    assert "5 frames looked at, 2 of them nothing but zeros" in run(tmp_path / "clip.npy").stdout
+    np.save(tmp_path / "dead.npy", np.zeros((3, 20, 24), np.uint16))
+    done = run(tmp_path / "dead.npy", "--thumbnail", tmp_path)
+    assert done.exit_code == 0, done.stderr
+    assert "range      nothing but zeros" in done.stdout
+
+
 def test_levels_of_a_picture_are_no_temperatures_of_its_folder(tmp_path):
     cv2.imwrite(str(tmp_path / "1.png"), np.full((20, 24), 30_000, np.uint16))
     cv2.imwrite(str(tmp_path / "2.png"), np.full((20, 24), 250, np.uint8))

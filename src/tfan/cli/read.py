@@ -123,6 +123,7 @@ def gather(source: Source, *, check: bool, thumbnail: Path | None) -> dict[str, 
         "why": first.reading.reason,
         **looked.range(),
         "looked_at": looked.n,
+        "blank": looked.blank,
         "camera": {k: v for k, v in first.camera.items() if k not in _NOT_FACTS},
         "thumbnail": None if picture is None else str(picture),
         "damage": damage,
@@ -132,13 +133,15 @@ def gather(source: Source, *, check: bool, thumbnail: Path | None) -> dict[str, 
 class _Looked:
     """Frames looked at: the first with values in it, and the range of all that mean the same.
 
-    Folders may mix temperatures with pictures, whose levels are no degrees.
+    Folders may mix temperatures with pictures, whose levels are no degrees. Frames of zeros,
+    which cameras send before they are ready, have no part in the range.
     """
 
     def __init__(self) -> None:
         self.first: Frame | None = None
         self.n = 0
         self.last_s: float | None = None
+        self.blank = 0
         self._low, self._high, self._middle = np.inf, -np.inf, list[float]()
 
     def add(self, frame: Frame) -> None:
@@ -148,13 +151,16 @@ class _Looked:
         finite = values[np.isfinite(values)]
         if self.first is None or (finite.size and not self._middle):
             self.first = frame
+        if not frame.values.any():
+            self.blank += 1
+            return
         if finite.size and frame.reading.unit == self.first.reading.unit:
             self._low = min(self._low, float(finite.min()))
             self._high = max(self._high, float(finite.max()))
             self._middle.append(float(np.median(finite)))
 
     def range(self) -> dict[str, float | None]:
-        """Return least, median and largest value; None where all were NaN."""
+        """Return least, median and largest value; None where all were NaN or zero."""
         if not self._middle:
             return {"min": None, "median": None, "max": None}
         middle = float(np.median(self._middle))
@@ -193,10 +199,12 @@ def _for_people(facts: dict[str, Any]) -> str:
     if facts["seconds"]:
         frames = f"{frames}, {facts['seconds']:.2f} s to the last one looked at"
     degree = " °C" if facts["meaning"] == "temperature" else ""
-    span = "nothing but NaN"
+    span = "nothing but zeros" if facts["blank"] else "nothing but NaN"
     if facts["min"] is not None:
         span = f"{facts['min']:g}..{facts['max']:g}{degree}, median {facts['median']:g}{degree}"
         span = f"{span} ({facts['looked_at']} frames looked at)"
+        if facts["blank"]:
+            span = f"{span[:-1]}, {facts['blank']} of them nothing but zeros)"
     camera = ", ".join(f"{name} {value}" for name, value in facts["camera"].items())
     rows = [
         ("format", facts["format"]),
