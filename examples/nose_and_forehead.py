@@ -1,4 +1,4 @@
-"""Temperatures of nose and forehead in a radiometric image.
+"""Temperatures of nose and forehead in a radiometric image, such as a FLIR JPEG or a 16-bit TIFF.
 
 python examples/nose_and_forehead.py IMAGE
 
@@ -12,17 +12,16 @@ import sys
 import numpy as np
 
 import tfan
-from tfan.io import read_image
-from tfan.thermal.interpret import to_celsius
+from tfan.io import open_source
 
 NOSE, FOREHEAD = [1, 4, 5], [10, 151, 9]  # of the 478
 REACH_PX = 2
 
 
 def main(image_path: str) -> None:
-    image = read_image(image_path)
-    celsius = to_celsius(image, tfan.interpret(image))
-    for face in tfan.ThermalLandmarks(n_landmarks=478).detect(image):
+    with open_source(image_path) as source:
+        celsius = next(iter(source)).celsius()
+    for face in tfan.ThermalLandmarks(n_landmarks=478).detect(celsius):
         nose, forehead = (around(celsius, face.points_px[rows]) for rows in (NOSE, FOREHEAD))
         print(f"nose {nose:.1f} °C, forehead {forehead:.1f} °C, score {face.score:.2f}")
 

@@ -80,7 +80,6 @@ def test_the_largest_array_of_frames_or_the_one_named(tmp_path, frames, suffix):
      ("stamp_ns", np.int64([0, 5e8, 125e7, 15e8, 2e9]) + 10**18)],
 )  # fmt: skip
 def test_times_are_found_in_any_unit(tmp_path, frames, suffix, name, times):
-    name = "time_ms" if name == "t_ms" else name
     path = tmp_path / f"a{suffix}"
     write(path, frames, "frames", **{name: np.array(times)})
     seen = [frame.time_s for frame in open_source(path)]

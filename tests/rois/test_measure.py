@@ -66,6 +66,17 @@ def test_small_faces_do_not_jump(make_face, slope):
     assert steps.max() < 2 * 0.02 * 0.05
 
 
+@pytest.mark.parametrize("scheme", ["facesynthetics70", "mediapipe478"])
+def test_names_stand_for_the_regions_of_the_faces_own_convention(make_face, slope, scheme):
+    face = make_face(scheme)
+    named = measure(slope, face, ["nose_tip", "forehead"])
+    regions = choose_regions(["nose_tip", "forehead"], load_regions(scheme))
+    assert named == measure(slope, face, regions)
+    assert [reading.name for reading in named] == ["nose_tip", "forehead"]
+    with pytest.raises(InputError, match="expected one of forehead"):
+        measure(slope, face, ["nose"])
+
+
 def test_the_area_is_told_in_pixels(make_face):
     (small,), (large,) = (
         measure(np.full(HW, 30.0), make_face(size_px=size), choose_regions(["forehead"]))

@@ -13,6 +13,7 @@ from tfan.types import AnyArray
 
 Shapes = Mapping[str, tuple[int, ...]]
 _SUFFIXES = {"_ns": 1e-9, "_us": 1e-6, "_ms": 1e-3, "_s": 1.0, "seconds": 1.0, "sec": 1.0}
+_TIMES = {"t", "ts", *(f"t{end}" for end in _SUFFIXES if end.startswith("_"))}
 _STEPS = ((2.0, 1.0), (2e3, 1e-3), (2e6, 1e-6), (np.inf, 1e-9))  # largest step, seconds
 
 
@@ -80,4 +81,4 @@ def _is_frames(shape: tuple[int, ...]) -> bool:
 
 def _says_time(name: str) -> bool:
     last = name.lower().rpartition("/")[2]
-    return "time" in last or "stamp" in last or last in {"t", "t_s", "ts"}
+    return "time" in last or "stamp" in last or last in _TIMES

@@ -28,7 +28,8 @@ def row_of(followed: Followed, regions: Sequence[Region]) -> FrameRow:
     celsius = frame.celsius() if has_celsius(frame) and followed.faces else None
     people = tuple(_person(face, celsius, regions) for face in followed.faces)
     time_s = float("nan") if frame.time_s is None else frame.time_s
-    return FrameRow(frame.index, time_s, followed.note.event, followed.note.step, people)
+    step = followed.note.step * (frame.reading.scale or 1.0 if has_celsius(frame) else 1.0)
+    return FrameRow(frame.index, time_s, followed.note.event, step, people)
 
 
 def has_celsius(frame: Frame) -> bool:

@@ -37,7 +37,8 @@ class FrameRow:
         frame: its number in the source, from 0; numbers that miss could not be read.
         time_s: since the first frame; NaN where the source tells no times.
         event: "none", "first", "cut", "freeze" or "step", see `tfan.tracking.FrameNote`.
-        step: change of the median since the frame before, in the frame's unit.
+        step: change of the median since the frame before, in degrees Celsius where the frame has
+            temperatures, else in stored numbers.
         people: by track_id.
     """
 

@@ -14,7 +14,7 @@ from tfan.rois.pixels import Moments, Pixels, moments_of
 from tfan.rois.plan import Placed, place
 from tfan.rois.quantiles import quantiles
 from tfan.rois.reading import RegionReading, unseen
-from tfan.rois.regions import Region, Regions, load_regions
+from tfan.rois.regions import Region, Regions, choose_regions, load_regions
 from tfan.rois.visibility import seen_weights, turned_away
 from tfan.types import AnyArray, Face
 
@@ -26,7 +26,7 @@ _TINY = 1e-9
 def measure(
     celsius: Any,
     face: Face,
-    regions: Sequence[Region] | None = None,
+    regions: Sequence[Region | str] | None = None,
     *,
     min_visible: float = 0.6,
     min_pixels: float = 2.0,
@@ -38,14 +38,16 @@ def measure(
         celsius: (H, W) degrees Celsius of the image in which the face was found, NaN = no value;
             `Frame.celsius()` gives it.
         face: its points say where the regions are.
-        regions: of the face's landmark convention; None takes those that ship with tfan.
+        regions: of the face's landmark convention, or names of those that ship with tfan; None
+            takes all that ship.
         min_visible: least share of a region that must be seen, else its temperatures are NaN.
         min_pixels: least area in pixels that must be measured, else they are NaN.
         max_margin_celsius: where the mean may be off by more than that (`margin_celsius`), all but
             the margin is NaN: the rim lies on something else, such as glasses or the background.
 
     Raises:
-        InputError: the temperatures are no (H, W) numbers, or a region is of another convention.
+        InputError: the temperatures are no (H, W) numbers, a region is of another convention, or
+            no region has that name.
     """
     degrees = _degrees(celsius)
     chosen = _chosen(face, regions)
@@ -83,16 +85,21 @@ def _degrees(celsius: Any) -> AnyArray:
     return degrees
 
 
-def _chosen(face: Face, regions: Sequence[Region] | None) -> Regions:
+def _chosen(face: Face, regions: Sequence[Region | str] | None) -> Regions:
     if regions is None:
         return load_regions(face.scheme)
+    chosen: list[Region] = []
     for region in regions:
-        if region.scheme != face.scheme:
+        if isinstance(region, str):
+            chosen += choose_regions([region], load_regions(face.scheme))
+        elif region.scheme != face.scheme:
             raise InputError(
                 f"region {region.name!r}", expected=f"one of {face.scheme}, as the face is",
-                got=region.scheme,
+                got=region.scheme, fix="Names instead of regions fit either convention.",
             )  # fmt: skip
-    return tuple(regions)
+        else:
+            chosen.append(region)
+    return tuple(chosen)
 
 
 def _pixels(

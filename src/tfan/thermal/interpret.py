@@ -124,7 +124,12 @@ def as_image(image: Any) -> AnyArray:
 def to_celsius(values: AnyArray, reading: Reading) -> Array:
     """Return values (...) in degrees Celsius, float32; only for a reading of temperatures."""
     if reading.scale is None or reading.offset is None:
-        raise InputError("image", expected="temperatures", got=f"{reading.unit}: {reading.reason}")
+        raise InputError(
+            "image",
+            expected="temperatures",
+            got=f"{reading.unit}: {reading.reason}",
+            fix="Frames of tfan.io.open_source have them, of FLIR's JPEG files too.",
+        )
     celsius: Array = (values * np.float64(reading.scale) + reading.offset).astype(np.float32)
     return celsius
 
