@@ -27,6 +27,8 @@ NAMED = {
     "millikelvin": Unit("millikelvin", 0.001, ABSOLUTE_ZERO_CELSIUS, _WIDE),
     "decicelsius": Unit("0.1 degrees Celsius", 0.1, 0.0, _WIDE),
     "centicelsius": Unit("0.01 degrees Celsius", 0.01, 0.0, _WIDE),
+    # what libirimager hands out: (value - 1000) / 10, as its header says
+    "optris": Unit("0.1 degrees Celsius above -100", 0.1, -100.0, _WIDE),
     "kelvin16": SIXTEENTH_KELVIN,
     "kelvin25": TWENTYFIFTH_KELVIN,
     "kelvin2.5": Unit("kelvin / 2.5", 0.4, ABSOLUTE_ZERO_CELSIUS, _WIDE),
