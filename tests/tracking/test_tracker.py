@@ -1,6 +1,7 @@
 import sys
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,7 +11,7 @@ from tfan.io.frame import Frame
 from tfan.landmarks.schemes import load_scheme
 from tfan.thermal.interpret import interpret
 from tfan.thermal.plane import prepare
-from tfan.tracking import Tracker, follow
+from tfan.tracking import FrameNote, Tracker, follow
 from tfan.viz import colourise
 
 HZ = 30.0
@@ -237,3 +238,65 @@ def test_a_70_point_pipeline_is_followed_too(pipeline, walk):
     seventy = replace(pipeline, scheme="facesynthetics70")
     (face,) = play(Tracker(seventy), walk[:4])[-1]
     assert face.face.points_px.shape == (70, 2)
+
+
+@pytest.mark.parametrize("palette", ["jet", "green"])
+def test_noise_does_not_turn_the_colours_of_a_video_round(pipeline, shifted, palette):
+    tracker, numbers, events = Tracker(pipeline), set(), set()
+    for i in range(12):
+        colours = np.ascontiguousarray(colourise(shifted(2.0 * i, seed=i), palette=palette))
+        _, data = cv2.imencode(".jpg", colours[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 70])
+        numbers |= {face.track_id for face in tracker.update(cv2.imdecode(data, 1), i / HZ)}
+        events.add(tracker.note.event)
+    assert numbers == {1}
+    assert events == {"first", "none"}
+
+
+def test_frames_that_arrive_in_bursts_do_not_lose_who_walks(pipeline, shifted):
+    tracker, detected = Tracker(pipeline), 0
+    for i in range(24):
+        faces = tracker.update(shifted(1.5 * i, seed=i), (i // 3) * 3 / 9 + (i % 3) * 0.001)
+        detected += tracker.note.detected
+        assert [(face.track_id, face.held) for face in faces] == [(1, False)]
+    assert detected < 12
+
+
+def test_a_shutter_that_stays_closed_takes_nobodys_number(pipeline, shifted):
+    tracker = Tracker(pipeline)
+    play(tracker, [shifted(seed=i) for i in range(5)])
+    still, now = shifted(seed=5), 5 / HZ
+    for _ in range(30):  # three seconds, more than keep_s
+        (face,) = tracker.update(still, now)
+        now += 0.1
+    assert face.held
+    (face,) = tracker.update(shifted(seed=6), now)
+    assert (face.track_id, face.held) == (1, False)
+
+
+def test_smoothing_follows_the_face_and_not_its_number(pipeline, shifted):
+    """Two people whose numbers are set right: nobody's points lie half-way between them."""
+    (face,) = Tracker(pipeline).update(shifted(seed=0), 0.0)
+
+    class Swapping:
+        settings = Tracker(pipeline).settings
+
+        def __init__(self):
+            self.note = None
+
+        def update(self, image, time_s, *, mode):
+            frame = round(time_s * 60)
+            self.note = FrameNote(frame, time_s, "none", 0.0, detected=False)
+            places = (0, 80) if frame < 10 else (80, 0)
+            return [
+                replace(
+                    face, track_id=number, serial=1 if place == 0 else 2, time_s=time_s,
+                    frame=frame, measured_px=face.measured_px + np.float32([place, 0]),
+                )
+                for number, place in zip((1, 2), places, strict=True)
+            ]  # fmt: skip
+
+    done = list(follow(((None, i / 60) for i in range(21)), Swapping()))
+    left = face.measured_px[:, 0].mean()
+    for frame, followed in enumerate(done):
+        first = followed.faces[0].face.points_px[:, 0].mean()
+        assert first == pytest.approx(left + (0 if frame < 10 else 80), abs=0.5)

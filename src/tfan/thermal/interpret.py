@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.thermal.palettes import Match, eight_bit_colours, recognise
+from tfan.thermal.palettes import Match, Order, eight_bit_colours, recognise
 from tfan.thermal.sample import SAMPLE_PX, sorted_sample
 from tfan.types import AnyArray, Array
 
@@ -205,8 +205,15 @@ def _brightness_unit(dtype: np.dtype[Any], values: AnyArray) -> str:
     return "8-bit levels" if low >= 0 and high <= _LEVELS_8BIT else "counts"
 
 
-def read_colours(image: AnyArray, mode: str) -> Reading:
-    """Return the reading of (H, W, 3) colours."""
+def read_colours(image: AnyArray, mode: str, *, before: Reading | None = None) -> Reading:
+    """Return the reading of (H, W, 3) colours.
+
+    Args:
+        image: (H, W, 3).
+        mode: see `interpret`.
+        before: of the frame before in the same recording: the order of its channels is kept unless
+            these colours speak clearly against it.
+    """
     step = max(1, int((image.shape[0] * image.shape[1] / SAMPLE_PX) ** 0.5))
     first, second, third = np.moveaxis(eight_bit_colours(image[::step, ::step]), 2, 0)
     largest = np.maximum(np.maximum(first, second), third)
@@ -217,7 +224,9 @@ def read_colours(image: AnyArray, mode: str) -> Reading:
             "pixel", "8-bit levels", "3 channels alike: grey stored as colour", "grey"
         )
     else:
-        match = recognise(eight_bit_colours(image))
+        told = before.palette if before is not None else None
+        usual: Order = "bgr" if told is None else told.order
+        match = recognise(eight_bit_colours(image), usual=usual)
         share = f"{match.explained:.0%} of the colours"
         if match.sure:
             why = f"{share} lie on the palette {match.name!r} ({match.order})"

@@ -23,6 +23,8 @@ _TOP_LEVEL = 255.0
 _TEN_BITS = 1023.0  # the next width that colours come in
 _SAMPLES = 300
 _ENTRIES = 64  # of each palette while searching
+_CLEARLY = 0.8  # of the usual order's mean distance: below, the other order is the right one
+_TURNS = {"rgb": slice(None), "bgr": slice(None, None, -1)}
 _CELL_LEVELS = 32  # colours within are alike
 _CALM_LEVELS = 24.0  # neighbours, summed over the channels
 _BITS = 6  # per channel, of the look-up table that decodes
@@ -71,26 +73,32 @@ def eight_bit_colours(image: AnyArray) -> AnyArray:
     return np.clip(values, 0, _TOP_LEVEL).astype(np.uint8)
 
 
-def recognise(image: Levels) -> Match:
+def recognise(image: Levels, *, usual: Order = "bgr") -> Match:
     """Return the palette and channel order that explain (H, W, 3) colours best, sure or not.
 
-    A palette that reads the same in both orders (jet is nearly its own mirror) counts as bgr.
+    Args:
+        image: (H, W, 3).
+        usual: order of the channels unless the other one explains them clearly better. Jet is
+            nearly its own mirror: noise would decide which of its ends is hot.
     """
     calm = _smooth_pixels(image)
     varied = calm[_varied(calm)]
-    best: tuple[float, Match] | None = None
-    orders: tuple[Order, Order] = ("bgr", "rgb")
-    for order in orders:
-        turn = slice(None, None, 1 if order == "rgb" else -1)
-        distances = _distances(varied[:, turn])  # (N, P)
-        capped = np.minimum(distances, 2 * NEAR_LEVELS).mean(axis=0)  # overlays weigh no more
-        row = int(capped.argmin())
-        if best is None or capped[row] < best[0]:
-            usual = calm[:: max(1, len(calm) // _SAMPLES), turn]
-            explained = float((_distances(usual)[:, row] < NEAR_LEVELS).mean())
-            best = float(capped[row]), Match(list(load_palettes())[row], order, explained)
-    assert best is not None  # two orders were tried
-    return best[1]
+    orders: tuple[Order, Order] = (usual, "rgb" if usual == "bgr" else "bgr")
+    (here, row), (there, other) = (_nearest(varied, order) for order in orders)
+    order = orders[0]
+    if there < _CLEARLY * here:
+        order, row = orders[1], other
+    some = calm[:: max(1, len(calm) // _SAMPLES), _TURNS[order]]
+    explained = float((_distances(some)[:, row] < NEAR_LEVELS).mean())
+    return Match(list(load_palettes())[row], order, explained)
+
+
+def _nearest(colours: Array, order: Order) -> tuple[float, int]:
+    """Return the mean distance of colours (N, 3) to the palette nearest to them, and its row."""
+    distances = _distances(colours[:, _TURNS[order]])  # (N, P)
+    capped = np.minimum(distances, 2 * NEAR_LEVELS).mean(axis=0)  # overlays weigh no more
+    row = int(capped.argmin())
+    return float(capped[row]), row
 
 
 def decode(image: Levels, match: Match) -> Levels:

@@ -56,7 +56,12 @@ class Plane:
 
 
 def prepare(
-    image: Any, mode: str = "auto", *, reading: Reading | None = None, like: Plane | None = None
+    image: Any,
+    mode: str = "auto",
+    *,
+    reading: Reading | None = None,
+    like: Plane | None = None,
+    before: Reading | None = None,
 ) -> Plane:
     """Return the plane of an image; the image is not changed.
 
@@ -66,6 +71,7 @@ def prepare(
         reading: what the values mean, where that is known; else it is decided.
         like: of a frame shortly before in the same recording: its reading and contrast are taken
             over where the values are of its kind and lie near its contrast.
+        before: of the colours of the frame before: the order of its channels is kept in doubt.
     """
     check_mode(mode)
     array = as_image(image)
@@ -74,7 +80,7 @@ def prepare(
         if is_sound(values, low=like.low, high=like.high, floor=like.floor):
             return replace(like, values=values)
     if array.ndim == 3:
-        reading = reading or read_colours(array, mode)
+        reading = reading or read_colours(array, mode, before=before)
         values = _one_channel(array, reading)
         sample = sorted_sample(values)
     else:

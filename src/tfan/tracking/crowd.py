@@ -38,12 +38,14 @@ class Crowd:
         settings: of the tracker.
         tracks: everybody who is seen, or was a moment ago.
         last_id: number that was given last.
+        last_serial: of the track that was begun last.
     """
 
     pipeline: Pipeline
     settings: TrackSettings
     tracks: list[Track] = field(default_factory=list)
     last_id: int = 0
+    last_serial: int = 0
     _meetings: Meetings = field(default_factory=Meetings)
     _since_detector: int = 0
     _detected_s: float = 0.0
@@ -65,6 +67,12 @@ class Crowd:
         self._meetings(plane, self.tracks, now)
         return asked
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass in which the picture stood still: nobody could be seen."""
+        self._last_s += seconds
+        for track in self.tracks:
+            track.waited_s += seconds
+
     def _let_go(self, now: float) -> None:
         """Drop those unseen for too long; those seen only once are no people yet."""
         keep, patience = self.settings.keep_s, 1.5 * (now - self._last_s)
@@ -72,7 +80,8 @@ class Crowd:
         self.tracks = [
             track
             for track in self.tracks
-            if now - track.seen_s <= (keep if track.track_id != TENTATIVE else patience)
+            if now - track.seen_s - track.waited_s
+            <= (keep if track.track_id != TENTATIVE else patience)
         ]
 
     def _follow(self, plane: Plane, now: float) -> None:
@@ -155,7 +164,10 @@ class Crowd:
                 track.see(sighting, now)
                 track.hear(sighting.detector_score)
             elif len(self.tracks) < self.settings.max_faces:
-                self.tracks.append(Track(sighting, now, sighting.detector_score))
+                self.last_serial += 1
+                self.tracks.append(
+                    Track(sighting, now, sighting.detector_score, serial=self.last_serial)
+                )
 
 
 def _owner(

@@ -88,7 +88,7 @@ def _smoothed(kept: deque[Followed], row: int, smooth: TwoSided) -> Followed:
 def _smoothed_face(
     kept: deque[Followed], frame: int, face: TrackedFace, smooth: TwoSided
 ) -> TrackedFace:
-    same = [other for each in kept for other in each.faces if other.track_id == face.track_id]
+    same = [other for each in kept for other in each.faces if _is_same(other, face)]
     times = np.array([other.time_s for other in same])
     held = np.array([other.held for other in same])
     points = np.stack([_rows(other, face) for other in same])
@@ -98,6 +98,13 @@ def _smoothed_face(
     points, box, pose = np.split(out, [-_BOX_ROWS - _POSE_ROWS, -_POSE_ROWS])
     posed = wrapped(pose.reshape(4)[:3]) if np.isfinite(pose).all() else face.face.pose_deg
     return replace(face, face=moved(face.face, points, box.reshape(4), posed))
+
+
+def _is_same(one: TrackedFace, other: TrackedFace) -> bool:
+    """Say whether two frames show the same face; a number may have moved to another one."""
+    if one.serial and other.serial:
+        return one.serial == other.serial
+    return one.track_id == other.track_id
 
 
 def _rows(face: TrackedFace, now: TrackedFace) -> AnyArray:

@@ -16,6 +16,7 @@ from tfan.types import AnyArray, Array
 
 TENTATIVE = 0  # number of a track that has not been seen often enough to be a person
 _NEW_SHARE = 0.5  # of a new speed that is believed
+_OLD_ENOUGH_S = 0.03  # of age of the place from which a speed is measured, to be believed
 _COAST_S = 0.3  # unseen people slow down within about that
 _STRAY_SIZES_PER_S = 0.5  # by which a predicted face may be off
 _DETECTOR_SHARE = 0.5  # of a new score of the detector that is believed
@@ -37,6 +38,8 @@ class Track:
         steady: filter of what is handed out, where that is smoothed at once.
         look: (N,) running mean of the image at the landmarks, while nobody was near.
         looks: frames that went into it.
+        serial: number of the track itself, which stays when numbers of people are set right.
+        waited_s: for how long the picture stood still since the face was last seen.
     """
 
     last: Sighting
@@ -49,6 +52,8 @@ class Track:
     steady: Steady | None = None
     look: Array | None = None
     looks: int = 0
+    serial: int = 0
+    waited_s: float = 0.0
 
     def __post_init__(self) -> None:
         self.usual = self.sureness
@@ -95,13 +100,14 @@ class Track:
         """Take in a measurement."""
         passed = max(time_s - self.seen_s, 1e-6)
         share = 1.0 if self.hits == 1 else _NEW_SHARE
+        share *= min(1.0, passed / _OLD_ENOUGH_S)  # frames that arrive in bursts tell no speed
         if passed <= 2 * _COAST_S:
             places = zip(self.velocity, seen.centre_px, self.last.centre_px, strict=True)
             x, y = (v + share * ((new - old) / passed - v) for v, new, old in places)
             self.velocity = x, y
         else:
             self.velocity = 0.0, 0.0
-        self.last, self.seen_s = seen, time_s
+        self.last, self.seen_s, self.waited_s = seen, time_s, 0.0
         self.hits += 1
         self.usual += 0.1 * (self.sureness - self.usual)
 

@@ -85,6 +85,8 @@ class Tracker:
         """
         opened, time_s = _opened(image, time_s, mode)
         number, now = self._clock(time_s)
+        if self._like is not None and self._row.follows:
+            opened["before"] = self._like.reading
         like = self._like if self._row.follows and number % _ALIKE else None
         plane = prepare(**opened, like=like)
         event, step = self._watch(plane)
@@ -93,6 +95,8 @@ class Tracker:
         self._like = plane
         if event == "cut":
             self._crowd.tracks = []
+        elif event == "freeze" and self.note is not None:
+            self._crowd.wait(now - self.note.time_s)
         if not self._row.follows:
             found = self.pipeline.detect_in(plane)
             self.note = FrameNote(number, now, event, step, detected=True)
@@ -146,7 +150,9 @@ class Tracker:
             if track.steady is None:
                 track.steady = Steady(self.smoothing)
             face = track.steady(face, track.size_px, note.time_s)
-        return TrackedFace(face, track.track_id, note.time_s, note.frame, unseen > 0, measured)
+        return TrackedFace(
+            face, track.track_id, note.time_s, note.frame, unseen > 0, measured, track.serial
+        )
 
 
 def _opened(image: Any, time_s: float | None, mode: str) -> tuple[dict[str, Any], float | None]:

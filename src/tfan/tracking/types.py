@@ -22,6 +22,8 @@ class TrackedFace:
         held: not measured in this frame: predicted over a short gap (no point of it is then
             visible and sigma has grown), or the camera repeated its last frame.
         measured_px: (N, 2) points before smoothing, in image coordinates.
+        serial: of the track on which the face was followed, from 1; where the numbers of two
+            people who met are set right, they change tracks. 0: not told.
     """
 
     face: Face
@@ -30,6 +32,7 @@ class TrackedFace:
     frame: int
     held: bool
     measured_px: Array
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
