@@ -63,7 +63,9 @@ class ThermalLandmarks:
                 "auto" runs on the processor where there is no CUDA.
             eta: sliding window: factor between levels of the pyramid.
             max_lvl: sliding window: finest level, 0 the image as it is.
-            stride: sliding window: pixels between windows of 224 pixels.
+            stride: sliding window: pixels between windows of 224 pixels. Weights of tfan's kind
+                begin with windows of half the image's shorter side where that is less; the step
+                shrinks and grows with the window.
             n_landmarks: 478 or 70; weights decide it where they are named.
             normalize: False leaves the published window of 20..40 degC unstretched. It changes
                 nothing of the bundled weights: they see each face by its own percentiles.

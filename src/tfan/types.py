@@ -36,7 +36,9 @@ class Face:
         visibility: (N,) 0..1, probability that the point is seen: neither the face itself nor
             anything else hides it, and it lies in the image.
         scheme: name of the landmark convention, see tfan.landmarks.load_scheme.
-        five_px: (5, 2) right eye, left eye, nose tip, right and left mouth corner.
+        five_px: (5, 2) right eye, left eye, nose tip, right and left mouth corner. The nose tip is
+            point 30 of the 70 or point 1 of the 478; scheme "tfw5" means another place, see
+            docs/reference/schemes.md.
         quality: 0..1, probability that the mean distance of the points from their true places is
             below 5 % of the face's size; ranks faces by expected error.
         pose_deg: (3,) yaw, pitch, roll of the head: positive yaw turns to the subject's left

@@ -69,7 +69,7 @@ def test_choices_best_first(machine, asked, expected):
     assert chosen(machine, **asked) == expected
 
 
-BOTH_FIX = "For CUDA: pip uninstall onnxruntime, then pip install onnxruntime-gpu."
+BOTH_FIX = "For CUDA: pip uninstall onnxruntime, then pip install 'onnxruntime-gpu[cuda,cudnn]'."
 
 
 @pytest.mark.parametrize(

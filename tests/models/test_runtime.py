@@ -54,7 +54,8 @@ def test_cuda_without_a_cuda_build_is_one_sentence(landmark_bytes):
         pytest.skip("this onnxruntime can use CUDA")
     sentence = (
         rf"device: expected 'cpu' \(onnxruntime {onnxruntime.__version__} is installed\), got "
-        r"'cuda'\. For CUDA: pip uninstall onnxruntime, then pip install onnxruntime-gpu\."
+        r"'cuda'\. For CUDA: pip uninstall onnxruntime, "
+        r"then pip install 'onnxruntime-gpu\[cuda,cudnn\]'\."
     )
     with pytest.raises(InputError, match=sentence):
         load(landmark_bytes, device="cuda")

@@ -16,7 +16,7 @@ from tfan.errors import InputError
 
 BACKENDS = ("auto", "onnxruntime", "torch")
 CPU_PROVIDER, CUDA_PROVIDER = "CPUExecutionProvider", "CUDAExecutionProvider"
-_ORT_FIX = "For CUDA: pip uninstall onnxruntime, then pip install onnxruntime-gpu."
+_ORT_FIX = "For CUDA: pip uninstall onnxruntime, then pip install 'onnxruntime-gpu[cuda,cudnn]'."
 _TORCH_FIX = "For CUDA: install a torch with CUDA, see pytorch.org/get-started."
 _NONE_SEEN_FIX = "`nvidia-smi -L` lists them; CUDA_VISIBLE_DEVICES may hide them."
 

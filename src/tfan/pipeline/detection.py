@@ -165,7 +165,9 @@ class Pipeline:
             image: see `detect`.
             mode: "auto", "temperature" or "pixel".
             eta: factor between levels of the pyramid, between 0 and 1.
-            stride: pixels between windows of 224 pixels at their own level.
+            stride: pixels between windows of 224 pixels at their own level. The finest windows of
+                weights of tfan's kind have 224 pixels or half the image's shorter side, whichever
+                is less; the step shrinks and grows with the window.
             max_lvl: finest level; 0 is the image as it is.
         """
         plane = prepare(image, mode)

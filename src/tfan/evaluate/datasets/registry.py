@@ -77,7 +77,7 @@ DATASETS: Mapping[str, Row] = {
     "sf-tl54": Row(
         "SF-TL54 (Kuzdeuov et al., 2022)", sf_tl54.open_sf_tl54, ("sftl54",), "MIT",
         "https://huggingface.co/datasets/issai/SFTL54",
-        {"palette": "gray (the default), iron or negative"},
+        {"palette": "gray, iron or negative; by default the first of them that is there"},
     ),
     "charlotte": Row(
         "Charlotte-ThermalFace (Ashrafi et al., 2022)", charlotte.open_charlotte,

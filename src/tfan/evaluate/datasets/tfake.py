@@ -186,7 +186,7 @@ def _condition_in(folder: Path, recipe: Mapping[str, Any]) -> str:
 
 
 def _recipe(folder: Path) -> Mapping[str, Any]:
-    """Return what `tfan synth generate tfake` wrote beside its images, nothing for other sets."""
+    """Return what `tfan synth generate --layout tfake` wrote beside its images, else nothing."""
     try:
         content = read_json(folder / _RECIPE_FILE)
     except BadEntryError:
