@@ -15,6 +15,7 @@ from tfan.evaluate.datasets import open_dataset
 from tfan.evaluate.judge import Detect, judge
 from tfan.evaluate.sample import Sample
 from tfan.io.files import replace_file
+from tfan.landmarks.convert import correspondence
 from tfan.landmarks.schemes import NETWORK_SCHEMES, load_scheme
 from tfan.pipeline.loading import load_pipeline
 from tfan.synth.shards import UNREADABLE
@@ -33,8 +34,15 @@ SHARD_POINTS: Mapping[str, tuple[tuple[str, ...], Callable[[Arrays], Floats]]] =
         ("jaw_contour_px", "points_px"),
         lambda a: np.concatenate([a["jaw_contour_px"], a["points_px"][:, 478 + 17 : 478 + 68]], 1),
     ),
-    "tfw5": (("five_px",), lambda a: a["five_px"]),
+    # not the shards' five points: their nose tip is landmark 1, the data set's lies below it
+    "tfw5": (("points_px",), lambda a: _exactly("tfw5", a["points_px"][:, :478])),
 }
+
+
+def _exactly(scheme: str, mesh_px: Floats) -> Floats:
+    """Return points (N, K, 2) of a scheme that are sums of the 478 (N, 478, 2)."""
+    sums = correspondence("mediapipe478", scheme).matrix
+    return np.einsum("kp,npc->nkc", sums, mesh_px).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
