@@ -135,6 +135,35 @@ def test_regions_of_ones_own(clip, tmp_path):
     assert {row["region"] for row in rows_of(out / "clip.regions.csv")} == {"mouth"}
 
 
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({"scheme": "ibug68", "regions": {"a": [1, 2, 3]}}, "scheme: expected 'mediapipe478'"),
+        ({"regions": {"a": [[10, 0.5], 2, 3]}}, "region 'a': expected landmarks 0 to 477"),
+        ({"regions": {"a": {"corners": [1, 2, 3], "holes": None}}}, "a list of holes"),
+        ({"regions": {"a": [{"1": float("nan")}, 2, 3]}}, "finite numbers as weights"),
+    ],
+)
+def test_wrong_regions_of_ones_own_are_a_sentence(clip, tmp_path, table, says):
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps(table), encoding="utf-8")
+    result = run(clip, "--output", tmp_path / "out", "--regions", own)
+    assert result.exit_code == 2
+    assert says in re.sub(r"[\s│]+", " ", result.stderr)
+
+
+def test_regions_that_were_edited_are_not_mixed_with_those_before(tmp_path):
+    clip, own = write_clip(tmp_path / "clip.npy"), tmp_path / "own.json"
+    args = [clip, "--output", tmp_path / "out", "--regions", own, "--resume"]
+    table = tmp_path / "out" / "clip.regions.csv"
+    means = []
+    for corners in ([10, 338, 297, 332], [1, 44, 19, 274]):
+        own.write_text(json.dumps({"regions": {"spot": corners}}), encoding="utf-8")
+        assert run(*args).exit_code == 0
+        means.append(table.read_text(encoding="utf-8"))
+    assert means[0] != means[1]
+
+
 def test_one_source_that_fails_does_not_cost_the_others(clip, tmp_path):
     out = tmp_path / "out"
     bug = write_clip(tmp_path / "bug.npy", height=90)

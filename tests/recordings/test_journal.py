@@ -104,3 +104,27 @@ def test_a_picture_without_temperatures_has_none(fake, make_frame, regions):
     assert isinstance(row.people[0], PersonRow)
     assert row.people[0].readings == ()
     assert np.isnan(row.people[0].celsius).all()
+
+
+def test_what_goes_wrong_at_the_end_does_not_hide_what_went_wrong_before(tmp_path, kept):
+    def end(error=None):
+        with JournalWriter(tmp_path / "clip.tfan-part", kept.heading) as writer:
+            writer._file = NoPlace(writer._file)
+            if error is not None:
+                raise error
+
+    with pytest.raises(KeyboardInterrupt):
+        end(KeyboardInterrupt())
+    with pytest.raises(InputError, match="expected a place to write to, got No space left"):
+        end()
+
+
+class NoPlace:
+    """A file on a full disk: closing it flushes it."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def close(self):
+        self.file.close()
+        raise OSError(28, "No space left on device")

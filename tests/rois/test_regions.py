@@ -175,6 +175,20 @@ def test_a_file_of_ones_own(tmp_path):
         ([1, 2, {"3": "half"}], "numbers as weights"),
         ({"points": [1, 2, 3]}, "corners, or an object"),
         (7, "corners, or an object"),
+        ([[10, 0.5], [2, 0.5], [3, 0.5]], r"landmarks 0 to 477, got \[10, 0.5\]"),
+        ([1, 2, None], "landmarks 0 to 477, got None"),
+        ([1, 2, 3.0], "landmarks 0 to 477, got 3.0"),
+        (["9" * 5000, 2, 3], "landmarks 0 to 477, got '999"),
+        ({"corners": "123"}, "3 or more corners, got '123'"),
+        ({"corners": {"1": 1, "2": 1, "3": 1}}, "3 or more corners"),
+        ({"corners": [1, 2, 3], "holes": None}, "a list of holes, got None"),
+        ({"corners": [1, 2, 3], "holes": 5}, "a list of holes, got 5"),
+        ({"corners": [1, 2, 3], "holes": "12"}, "a list of holes, got '12'"),
+        ({"corners": [1, 2, 3], "holes": [4, 5, 6]}, "3 or more corners, got 4"),
+        ([{"1": float("nan")}, 2, 3], "finite numbers as weights"),
+        ([{"1": float("inf"), "2": float("-inf")}, 2, 3], "finite numbers as weights"),
+        ([{"1": 1e308, "2": -1e308, "3": 1}, 2, 3], "finite numbers as weights"),
+        ([{"1": 10**400, "2": 1}, 2, 3], "finite numbers as weights"),
     ],
 )
 def test_what_is_no_region_is_told_by_name(row, says):
@@ -182,7 +196,26 @@ def test_what_is_no_region_is_told_by_name(row, says):
         regions_from_table({"regions": {"mine": row}})
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '{"regions": []}'])
+@pytest.mark.parametrize("scheme", [["x"], {}, None, 478, "ibug68", "nose"])
+def test_regions_are_of_a_convention_that_networks_answer(scheme):
+    with pytest.raises(InputError, match="scheme: expected 'mediapipe478' or 'facesynthetics70'"):
+        regions_from_table({"scheme": scheme, "regions": {"mine": [17, 21, 27]}})
+    with pytest.raises(InputError, match="scheme: expected 'mediapipe478' or 'facesynthetics70'"):
+        load_regions(scheme)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[1, 2]",
+        '{"regions": []}',
+        "[" * 100_000,
+        '{"regions": {"a": [' + "9" * 5000 + "]}}",
+    ],
+    ids=["nothing", "torn", "list", "no regions", "deep", "long number"],
+)
 def test_files_that_hold_no_regions_are_sentences(tmp_path, text):
     path = tmp_path / "mine.json"
     path.write_text(text)

@@ -70,6 +70,47 @@ def test_steps_of_all_regions_are_found_and_taken_out():
     assert without_steps(dirty, steps) == pytest.approx(clean, abs=0.15)
 
 
+@pytest.mark.parametrize("gap_s", [0.11, 0.5, 0.85, 1.0, 1.2, 1.6, 2.0, 2.9])
+@pytest.mark.parametrize("columns", [1, 4])
+def test_steps_behind_a_closed_shutter_are_found(gap_s, columns):
+    rng = np.random.default_rng(0)
+    first = np.arange(0, 20, 1 / 9)
+    times = np.concatenate([first, first[-1] + gap_s + first])
+    values = 34 + rng.normal(0, 0.03, (len(times), columns))
+    values[len(first) :] += 0.6
+    steps = nuc_steps(times, values)
+    assert list(steps.rows) == [len(first)]
+    assert steps.step == pytest.approx([0.6], abs=0.06)
+
+
+def test_a_long_absence_is_no_step():
+    first = np.arange(0, 20, 1 / 9)
+    times = np.concatenate([first, first[-1] + 5 + first])
+    assert len(nuc_steps(times, np.where(times < 21, 34.0, 34.6)).rows) == 0
+
+
+@pytest.mark.parametrize("gap_s", [0.5, 1.0, 1.5, 2.0, 2.8])
+@pytest.mark.parametrize("per_min", [9, 15, 24])
+def test_gaps_in_a_breath_are_no_steps(gap_s, per_min):
+    """One nostril alone, lost now and then: the breath has gone on where it is seen again."""
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        times = times_of(60, seed=seed)
+        values = 33 + 0.4 * np.sin(2 * np.pi * per_min / 60 * times)
+        values += rng.normal(0, 0.03, len(times))
+        for start in rng.uniform(3, 55, 4):
+            values[(times > start) & (times < start + gap_s)] = np.nan
+        assert list(nuc_steps(times, values).rows) == [], seed
+
+
+@pytest.mark.parametrize("hz", [0.7, 1.25, 3.0])
+def test_slow_and_uneven_series_make_no_steps(hz):
+    for seed in range(20):
+        times = times_of(120, hz=hz, seed=seed)
+        warming = 0.3 * np.sin(times / 20)[:, None]
+        assert len(nuc_steps(times, regions(times, seed) + warming).rows) == 0, seed
+
+
 def test_breaths_spikes_and_noise_are_no_steps():
     times = times_of(60)
     clean = regions(times)

@@ -11,6 +11,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO, Any, Self
@@ -73,6 +74,23 @@ class Journal:
         return whole
 
 
+def find_journal(path: Path) -> Journal | None:
+    """Return the journal that a run left; None without one, and where it was stopped at once.
+
+    Raises:
+        InputError: something else is there, or it cannot be read.
+    """
+    if not path.exists():
+        return None
+    try:
+        with path.open("rb") as file:
+            begun = file.read(len(_MAGIC))
+            broken_off = _MAGIC.startswith(begun) and _next(file) is None
+    except OSError:
+        broken_off = False  # opening it says what is wrong
+    return None if broken_off else Journal(path)
+
+
 class JournalWriter:
     """Appends rows; use `with`."""
 
@@ -81,38 +99,39 @@ class JournalWriter:
         self.path = path
         self._waiting = 0
         self._file: IO[bytes]
-        try:
-            if path.exists():
-                n_bytes = Journal(path).n_bytes()
-                self._file = path.open("r+b")
-                self._file.truncate(n_bytes)
-                self._file.seek(n_bytes)
-            else:
+        with self._told():
+            if find_journal(path) is None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = path.open("xb")
-                self._file.write(_MAGIC + _packed(json.dumps(asdict(heading)).encode()))
-                self._file.flush()
-        except OSError as error:
-            got = error.strerror or str(error)
-            raise InputError(str(path), expected="a place to write to", got=got) from error
+                path.write_bytes(_MAGIC + _packed(json.dumps(asdict(heading)).encode()))
+            n_bytes = Journal(path).n_bytes()
+            self._file = path.open("r+b")
+            self._file.truncate(n_bytes)
+            self._file.seek(n_bytes)
 
     def add(self, row: FrameRow) -> None:
         """Append a frame."""
-        try:
+        with self._told():  # the disk may be full
             self._file.write(_packed(_record(row)))
             self._waiting += 1
             if self._waiting >= _FLUSH_EVERY:
                 self._file.flush()
                 self._waiting = 0
-        except OSError as error:  # the disk is full
-            got = error.strerror or str(error)
-            raise InputError(str(self.path), expected="a place to write to", got=got) from error
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: object) -> None:
-        self._file.close()
+    def __exit__(self, kind: object, *error: object) -> None:
+        with self._told() if kind is None else suppress(OSError):  # the first error counts
+            self._file.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say what the system says against writing."""
+        try:
+            yield
+        except OSError as error:
+            got = error.strerror or str(error)
+            raise InputError(str(self.path), expected="a place to write to", got=got) from error
 
 
 def _packed(body: bytes) -> bytes:

@@ -167,11 +167,12 @@ def write_video(
     tell: Callable[[str, int, int | None], None],
 ) -> None:
     """Write a video of a recording, in its own times where it tells them."""
+    n_frames = source.n_frames  # a folder may have to count its files
 
     def write(beside: Path) -> None:
         with open_video(beside, _RATE_HZ) as video:
             for row, picture in _drawn(source, rows, regions, 1):
                 video.add(picture, row.time_s)
-                tell("draw", row.frame + 1, source.n_frames)
+                tell("draw", row.frame + 1, n_frames)
 
     replace_file(place.parent / VIDEO.format(place.name), write, kind="video")

@@ -11,6 +11,7 @@ from typing import Any
 from tfan.errors import InputError
 from tfan.io.files import replace_text
 from tfan.recordings.finish import Wanted
+from tfan.recordings.origin import corners_told
 from tfan.recordings.rows import Heading
 from tfan.recordings.tracks import Person, Summary
 from tfan.rois import Region
@@ -31,16 +32,32 @@ class Report:
     facts: Mapping[str, Any]
 
     def holds(
-        self, wanted: Wanted, read_as: Mapping[str, Any], scheme: str, regions: Sequence[Region]
+        self,
+        wanted: Wanted,
+        *,
+        read_as: Mapping[str, Any],
+        files: Mapping[str, int],
+        scheme: str,
+        regions: Sequence[Region],
     ) -> bool:
-        """Whether a run with these wishes would write nothing that is not there."""
-        had = self.facts.get("wanted")  # tfan 2.0 did not tell
-        names = [region.name for region in regions]
+        """Whether a run with these wishes would write nothing that is not there.
+
+        Args:
+            wanted: files of results.
+            read_as: how the source is read.
+            files: that it is made of now, see `tfan.recordings.origin.files_told`.
+            scheme: of the landmarks.
+            regions: to be measured.
+        """
+        had = self.facts.get("wanted")  # tfan 2.0 did not tell, nor of files and corners
+        measured = regions if self.facts["meaning"] == "temperature" else ()
         return (
             had is not None
             and self.facts["scheme"] == scheme
             and self.facts["asked"] == read_as
-            and self.facts["regions"] == (names if self.facts["meaning"] == "temperature" else [])
+            and self.facts.get("files") == files
+            and self.facts["regions"] == [region.name for region in measured]
+            and self.facts.get("corners") == corners_told(measured)
             and set(had["formats"]) >= set(wanted.formats)
             and set(had["signals"]) >= set(wanted.signals)
             and had["overlay"] >= wanted.overlay

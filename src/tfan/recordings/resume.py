@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
+from tfan.errors import InputError
 from tfan.geometry.boxes import areas, intersections
 from tfan.recordings.journal import Journal
 from tfan.recordings.rows import FrameRow
@@ -15,6 +18,10 @@ from tfan.types import Array
 
 _AGAIN = 60  # frames that are followed a second time, so that tracks and smoothing are warm
 _LEAST_OVERLAP = 0.3
+_FIXES = {
+    "files": "The recording was changed since: leave out --resume to begin anew.",
+    "corners": "The regions were changed since: leave out --resume to begin anew.",
+}
 
 
 @dataclass(slots=True)
@@ -37,6 +44,11 @@ class Known:
     def start(self) -> int:
         """The frame from which to follow again."""
         return self.recent[0].frame if self.recent else 0
+
+    @property
+    def times_s(self) -> dict[int, float]:
+        """Return frame -> time of those that are followed again; NaN where there was none."""
+        return {row.frame: row.time_s for row in self.recent}
 
     def numbered(self, row: FrameRow) -> FrameRow | None:
         """Return a row with the people's numbers of before; None where the journal has it."""
@@ -77,14 +89,38 @@ class Known:
         return self._numbers[new]
 
 
-def known_from(journal: Journal) -> Known:
-    """Return what a journal knows."""
+def known_from(journal: Journal | None) -> Known:
+    """Return what a journal knows; nothing without one."""
     known = Known()
-    for row in journal:
+    for row in () if journal is None else journal:
         known.last_frame = row.frame
         known.recent.append(row)
         known.last_id = max([known.last_id, *(one.track_id for one in row.people)])
     return known
+
+
+def check_same(journal: Journal, now: Mapping[str, Any]) -> None:
+    """Compare what is true now with what a journal's heading tells.
+
+    Raises:
+        InputError: something differs: the rows of both runs would not go together.
+    """
+    for name, value in now.items():
+        before = getattr(journal.heading, name)
+        if before != value:
+            raise InputError(
+                str(journal.path),
+                expected=f"{name} {_other(before, value)}, as in the run that was interrupted",
+                got=str(_other(value, before)),
+                fix=_FIXES.get(name, "Call it as then, or leave out --resume."),
+            )
+
+
+def _other(value: Any, than: Any) -> Any:
+    """Return what is other in a value than in another."""
+    if isinstance(value, Mapping):
+        return {key: each for key, each in value.items() if each != than.get(key)}
+    return value
 
 
 def _overlap(box: Array, other: Array) -> float:

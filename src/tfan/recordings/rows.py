@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tfan.rois import RegionReading
@@ -64,6 +64,8 @@ class Heading:
         regions: names of the regions that are measured.
         n_frames: that the source promises, None where nobody knows.
         asked: options that change what is measured; two runs that differ in them do not mix.
+        files: of the source when it was opened, see `tfan.recordings.origin.files_told`.
+        corners: of the regions, see `tfan.recordings.origin.corners_told`.
     """
 
     source: str
@@ -76,6 +78,8 @@ class Heading:
     regions: tuple[str, ...]
     n_frames: int | None
     asked: dict[str, Any]
+    files: dict[str, int] = field(default_factory=dict)
+    corners: dict[str, str] = field(default_factory=dict)
 
     @property
     def measured(self) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
-
-import numpy as np
 
 from tfan.errors import InputError
 from tfan.io import Frame, Source, open_source
@@ -17,17 +15,19 @@ from tfan.io.camera import PREFIX
 from tfan.landmarks.schemes import load_scheme
 from tfan.pipeline import Pipeline
 from tfan.recordings.finish import Wanted, finish
-from tfan.recordings.journal import Journal, JournalWriter
+from tfan.recordings.journal import Journal, JournalWriter, find_journal
 from tfan.recordings.measuring import has_celsius, row_of
+from tfan.recordings.origin import corners_told, files_told
 from tfan.recordings.report import read_report, write_report
-from tfan.recordings.resume import Known, known_from
+from tfan.recordings.resume import check_same, known_from
 from tfan.recordings.rows import Heading
 from tfan.recordings.tracks import Summary
+from tfan.recordings.usable import UsableFrames
 from tfan.rois import Region
 from tfan.tracking import Followed, Tracker, follow
 
 JOURNAL, REPORT = "{}.tfan-part", "{}.track.json"
-_LEAST_STEP_S = 1e-3  # between frames whose times do not grow
+_OF_THE_ROWS = ("hw", "scheme", "regions", "corners")
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many frames are done, and of how many."""
@@ -100,12 +100,15 @@ def record(
     """
     tell = progress or (lambda *_: None)
     report, path = asked.output / REPORT.format(stem), asked.output / JOURNAL.format(stem)
+    if not asked.resume or find_journal(path) is None:
+        path.unlink(missing_ok=True)
     if asked.resume and not path.exists() and report.exists():
         told = read_report(report, name)
-        if told.holds(asked.wanted, asked.read_as, follower.scheme, asked.regions):
+        if told.holds(
+            asked.wanted, read_as=asked.read_as, files=files_told(name), scheme=follower.scheme,
+            regions=asked.regions,
+        ):  # fmt: skip
             return told.summary, told.trouble
-    if not asked.resume:
-        path.unlink(missing_ok=True)
     with open_source(name, **asked.reading) as source:
         trouble = _measure(source, path, asked, follower, tell)
         journal = Journal(path)
@@ -118,18 +121,22 @@ def record(
 
 def _measure(source: Source, path: Path, asked: Asked, follower: Follower, tell: Progress) -> str:
     """Write the journal, or go on with it; return what was wrong with frames."""
-    known = known_from(Journal(path)) if path.exists() else Known()
-    frames = _Frames(source, known.start)
+    journal, files = find_journal(path), files_told(source.name)
+    if journal is not None:
+        of_source = {"source": source.name, "files": files, "asked": asked.read_as}
+        check_same(journal, of_source)
+    known = known_from(journal)
+    frames = UsableFrames(source, known.start, known.times_s)
     first = next(frames.good, None)
     if first is None:
         if known.last_frame >= 0:
             return frames.trouble
         got = "none that can be used"
         raise InputError(source.name, expected="frames", got=got, fix=frames.trouble)
-    heading = _heading(source, first, asked, follower)
+    heading = _heading(source, first, asked, follower, files)
+    if journal is not None:
+        check_same(journal, {name: getattr(heading, name) for name in _OF_THE_ROWS})
     regions = asked.regions if heading.measured else ()  # later frames may be of another kind
-    if path.exists():
-        _check_same(path, Journal(path).heading, heading)
     mode = "pixel" if asked.reading.get("unit") == "counts" else "auto"
     with JournalWriter(path, heading) as writer:
         try:
@@ -137,74 +144,18 @@ def _measure(source: Source, path: Path, asked: Asked, follower: Follower, tell:
                 row = known.numbered(row_of(followed, regions))
                 if row is not None:
                     writer.add(row)
-                    tell("follow", row.frame + 1, source.n_frames)
+                    tell("follow", row.frame + 1, heading.n_frames)
         except KeyboardInterrupt:
             if not source.name.startswith(PREFIX):  # a camera has no other end
                 raise
     return frames.trouble
 
 
-@dataclass(slots=True)
-class _Frames:
-    """The frames of a source that can be used: of one size, in times that grow.
-
-    Remembers what was wrong with others.
-    """
-
-    source: Source
-    start: int
-    damage: str = ""
-    n_blank: int = 0
-    n_odd_times: int = 0
-    n_odd_sizes: int = 0
-    hw: tuple[int, int] | None = None  # of the first
-    good: Iterator[Frame] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.good = self._good()
-
-    def _good(self) -> Iterator[Frame]:
-        last_s = -np.inf
-        try:
-            for frame in self.source.frames(self.start):
-                if frame.values.dtype.kind == "f" and not np.isfinite(frame.values).any():
-                    self.n_blank += 1
-                    continue
-                self.hw = self.hw or frame.hw
-                if frame.hw != self.hw:
-                    self.n_odd_sizes += 1
-                    continue
-                if frame.time_s is not None:
-                    if not frame.time_s > last_s:
-                        self.n_odd_times += 1
-                        frame = replace(frame, time_s=last_s + _LEAST_STEP_S)
-                    last_s = frame.time_s or 0.0
-                yield frame
-        except InputError as error:  # told after the last good frame
-            self.damage = str(error)
-
-    @property
-    def trouble(self) -> str:
-        """What was wrong, as sentences."""
-        told = [self.damage] if self.damage else []
-        if self.n_blank:
-            told.append(f"{self.source.name}: {self.n_blank} frames are nothing but NaN.")
-        if self.n_odd_sizes and self.hw:
-            height, width = self.hw
-            told.append(
-                f"{self.source.name}: {self.n_odd_sizes} frames are left out, as they are not "
-                f"{width} x {height} pixels like the first."
-            )
-        if self.n_odd_times:
-            told.append(
-                f"{self.source.name}: {self.n_odd_times} frames are told to be no later than the "
-                "one before; they count as 1 ms later."
-            )
-        return " ".join(told)
-
-
-def _heading(source: Source, first: Frame, asked: Asked, follower: Follower) -> Heading:
+def _heading(
+    source: Source, first: Frame, asked: Asked, follower: Follower, files: dict[str, int]
+) -> Heading:
     measured = has_celsius(first)
+    regions = asked.regions if measured else ()
     return Heading(
         source=source.name,
         kind=source.kind,
@@ -213,18 +164,9 @@ def _heading(source: Source, first: Frame, asked: Asked, follower: Follower) -> 
         unit=first.reading.unit,
         why=first.reading.reason,
         scheme=load_scheme(follower.scheme).name,
-        regions=tuple(region.name for region in asked.regions) if measured else (),
+        regions=tuple(region.name for region in regions),
         n_frames=source.n_frames,
         asked=asked.read_as,
+        files=files,
+        corners=corners_told(regions),
     )
-
-
-def _check_same(path: Path, old: Heading, new: Heading) -> None:
-    for name in ("source", "hw", "scheme", "regions", "asked"):
-        if getattr(old, name) != getattr(new, name):
-            raise InputError(
-                str(path),
-                expected=f"{name} {getattr(old, name)}, as in the run that was interrupted",
-                got=str(getattr(new, name)),
-                fix="Call it as then, or leave out --resume.",
-            )

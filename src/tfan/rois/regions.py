@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 
 from tfan.errors import InputError
-from tfan.landmarks.schemes import NETWORK_SCHEMES, Indices, load_scheme, scheme_for
+from tfan.landmarks.schemes import NETWORK_SCHEMES, Indices, Scheme, load_scheme, scheme_for
 from tfan.rois.mean_face import flat, mean_face, normal_of
 from tfan.types import AnyArray, Array
 
 _DATA = Path(__file__).parent / "data"
 _LEAST_CORNERS = 3
 _SUM_TOLERANCE = 1e-3
+_MOST_WEIGHT = 1e3  # beyond, float32 keeps no corner where it is
+_MOST_DIGITS = 9
 _HOW = "See docs/reference/regions.md for the form of such a file."
 
 Corner = int | Mapping[str, float]
@@ -56,13 +58,13 @@ class Region:
 Regions = tuple[Region, ...]
 
 
-@cache
 def load_regions(scheme: str = "mediapipe478") -> Regions:
     """Return the regions that ship with tfan for a landmark convention."""
-    if scheme not in NETWORK_SCHEMES:
-        raise InputError(
-            "scheme", expected=" or ".join(map(repr, NETWORK_SCHEMES)), got=repr(scheme)
-        )
+    return _shipped(_network_scheme(scheme).name)
+
+
+@cache
+def _shipped(scheme: str) -> Regions:
     return read_regions(_DATA / f"{scheme}.json")
 
 
@@ -104,10 +106,11 @@ def read_regions(path: str | Path) -> Regions:
     """
     path = Path(path)
     try:
-        return regions_from_table(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:  # no text, no JSON, or too much of it
         got = f"{path} ({type(error).__name__}: {error})"
         raise InputError("regions", expected="a JSON file", got=got, fix=_HOW) from error
+    return regions_from_table(table)
 
 
 def regions_from_table(table: Any) -> Regions:
@@ -119,19 +122,29 @@ def regions_from_table(table: Any) -> Regions:
         got = f"{type(table).__name__}"
         expected = 'an object with "scheme" and "regions"'
         raise InputError("regions", expected=expected, got=got, fix=_HOW)
-    scheme = load_scheme(table.get("scheme", "mediapipe478"))
+    scheme = _network_scheme(table.get("scheme", "mediapipe478"))
     return tuple(
         _region(str(name), row, scheme.name, scheme.n_points)
         for name, row in table["regions"].items()
     )
 
 
+def _network_scheme(name: Any) -> Scheme:
+    """Return one of the schemes for which the mean face is known."""
+    if not isinstance(name, str) or name not in NETWORK_SCHEMES:
+        expected = " or ".join(map(repr, NETWORK_SCHEMES))
+        raise InputError("scheme", expected=expected, got=repr(name)[:80])
+    return load_scheme(name)
+
+
 def _region(name: str, row: Any, scheme: str, n_points: int) -> Region:
     row = {"corners": row} if isinstance(row, list) else row
     if not isinstance(row, dict) or not set(row) <= {"corners", "holes"} or "corners" not in row:
         raise _wrong(name, 'corners, or an object with "corners" and perhaps "holes"', row)
-    polygons = [row["corners"], *row.get("holes", [])]
-    weights = [_polygon(name, corners, n_points) for corners in polygons]
+    holes = row.get("holes", [])
+    if not _is_list(holes):
+        raise _wrong(name, "a list of holes", holes)
+    weights = [_polygon(name, corners, n_points) for corners in (row["corners"], *holes)]
     mean = flat(mean_face(scheme))
     for i, each in enumerate(weights):
         clockwise = _area(each @ mean) > 0
@@ -149,14 +162,14 @@ def _region(name: str, row: Any, scheme: str, n_points: int) -> Region:
 
 
 def _polygon(name: str, corners: Any, n_points: int) -> AnyArray:
-    if not isinstance(corners, Sequence) or len(corners) < _LEAST_CORNERS:
+    if not _is_list(corners) or len(corners) < _LEAST_CORNERS:
         raise _wrong(name, f"{_LEAST_CORNERS} or more corners", corners)
     weights = np.zeros((len(corners), n_points))
     for row, corner in zip(weights, corners, strict=True):
-        parts = corner if isinstance(corner, Mapping) else {corner: 1.0}
-        for index, weight in parts.items():
+        parts = corner.items() if isinstance(corner, Mapping) else [(corner, 1.0)]
+        for index, weight in parts:
             row[_index(name, index, n_points)] += _weight(name, weight)
-        if abs(row.sum() - 1) > _SUM_TOLERANCE:
+        if not abs(row.sum() - 1) <= _SUM_TOLERANCE:
             raise _wrong(name, "weights of a corner that sum to 1", corner)
         row /= row.sum()
     return weights
@@ -166,7 +179,7 @@ def _index(name: str, index: Any, n_points: int) -> int:
     expected = f"landmarks 0 to {n_points - 1}"
     if isinstance(index, bool) or not isinstance(index, int | str):
         raise _wrong(name, expected, index)
-    if isinstance(index, str) and not index.isdecimal():
+    if isinstance(index, str) and not (index.isdecimal() and len(index) <= _MOST_DIGITS):
         raise _wrong(name, expected, index)
     if not 0 <= int(index) < n_points:
         raise _wrong(name, expected, index)
@@ -176,7 +189,13 @@ def _index(name: str, index: Any, n_points: int) -> int:
 def _weight(name: str, weight: Any) -> float:
     if isinstance(weight, bool) or not isinstance(weight, int | float):
         raise _wrong(name, "numbers as weights", weight)
+    if not abs(weight) <= _MOST_WEIGHT:  # NaN is not, either
+        raise _wrong(name, f"finite numbers as weights, up to {_MOST_WEIGHT:g}", weight)
     return float(weight)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _wrong(name: str, expected: str, got: Any) -> InputError:

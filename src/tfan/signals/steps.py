@@ -12,6 +12,9 @@ from tfan.types import AnyArray
 
 _SIGMAS = 6.0  # of the noise from value to value
 _EACH_SIDE_S = 1.0  # over which the levels before and after are told
+_LONGEST_GAP_S = 3.0  # that a closed shutter leaves; after more, anything may have changed
+_USUAL = 3.0  # times what the level changes over such a gap in the minutes around: breaths, drift
+_AROUND_S = 60.0
 _STAYS = 0.6  # of a step must be left there: else it was a spike or a breath
 
 
@@ -33,6 +36,9 @@ class NucSteps:
 def nuc_steps(time_s: Any, values: Any, *, least: float = 0.15, quality: Any = None) -> NucSteps:
     """Return where the whole series steps from one value to the next and stays there.
 
+    Up to 3 s may lie between both values, as a closed shutter leaves them; the step must then be
+    clearly more than the series changes over such a time elsewhere.
+
     Args:
         time_s: (T,) growing.
         values: (T,) or (T, R) of several regions: a step counts where their median makes it, so
@@ -52,7 +58,8 @@ def nuc_steps(time_s: Any, values: Any, *, least: float = 0.15, quality: Any = N
         size = _level_change(kept_times, kept, int(i))
         if kept_times[i] < clear_s or size * jumps[i - 1] <= 0 or abs(size) < least:
             continue
-        if abs(size) >= _STAYS * abs(jumps[i - 1]):
+        stays = abs(size) >= _STAYS * abs(jumps[i - 1])
+        if stays and abs(size) >= _USUAL * _usual_change(kept_times, kept, int(i)):
             found.append(i)
             sizes.append(size)
             clear_s = kept_times[i] + 0.2 * _EACH_SIDE_S
@@ -69,8 +76,10 @@ def without_steps(values: Any, steps: NucSteps) -> AnyArray:
 
 
 def _level_change(times: AnyArray, columns: AnyArray, row: int) -> float:
-    """Return how the median level changes at a row, lines drawn from both sides to it."""
-    before = (times < times[row]) & (times >= times[row] - _EACH_SIDE_S)
+    """Return how the median level changes at a row; 0 where nobody can tell."""
+    if times[row] - times[row - 1] > _LONGEST_GAP_S:
+        return 0.0
+    before = (times <= times[row - 1]) & (times > times[row - 1] - _EACH_SIDE_S)
     after = (times >= times[row]) & (times < times[row] + _EACH_SIDE_S)
     if before.sum() < 2 or after.sum() < 2:
         return 0.0
@@ -80,6 +89,16 @@ def _level_change(times: AnyArray, columns: AnyArray, row: int) -> float:
         return 0.0
     first, then = (np.nanmedian(columns[rows][:, both], axis=0) for rows in (before, after))
     return float(np.median(then - first))
+
+
+def _usual_change(times: AnyArray, columns: AnyArray, row: int) -> float:
+    """Return the spread of changes over a time as long as the one before a row, but not there."""
+    near = slice(*np.searchsorted(times, times[row] + [-_AROUND_S, _AROUND_S]))
+    times, columns, row = times[near], columns[near], row - near.start
+    later = np.searchsorted(times, times + (times[row] - times[row - 1]))
+    first = np.arange(len(times))
+    elsewhere = (later < len(times)) & ((later < row) | (first >= row))
+    return spread(_median(columns[later[elsewhere]] - columns[first[elsewhere]]))
 
 
 def _median(columns: AnyArray) -> AnyArray:

@@ -1,0 +1,41 @@
+"""What tells whether rows were measured from the same files and in the same regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from tfan.errors import InputError
+from tfan.io.camera import PREFIX
+from tfan.io.chain import files_of
+from tfan.rois import Region
+
+_SIGNS = 16  # of a digest: 64 bits
+
+
+def files_told(name: str) -> dict[str, int]:
+    """Return number, bytes and sum of the times of change of the files that a source is made of.
+
+    Empty for a camera, and where nothing is there: opening it says what is wrong.
+    """
+    if name.startswith(PREFIX):
+        return {}
+    try:
+        path = Path(name)
+        told = [each.stat() for each in ([path] if path.is_file() else files_of(name))]
+    except (OSError, InputError):
+        return {}
+    return {
+        "number": len(told),
+        "bytes": sum(each.st_size for each in told),
+        "changed_ns": sum(each.st_mtime_ns for each in told),
+    }
+
+
+def corners_told(regions: Iterable[Region]) -> dict[str, str]:
+    """Return name -> digest of the corners of regions: names stay when their file is edited."""
+    told = {
+        region.name: repr(region.ends).encode() + region.corners.tobytes() for region in regions
+    }
+    return {name: sha256(data).hexdigest()[:_SIGNS] for name, data in told.items()}
