@@ -103,6 +103,35 @@ def test_damage_is_one_line_and_exit_code_1(clip, tmp_path):
     assert str(clip) in done.stdout
 
 
+@pytest.mark.parametrize("torn", [(0,), (2,), (0, 3, 5)])
+def test_a_torn_page_costs_its_facts_only(tmp_path, torn):
+    counts = (30_000 + np.arange(6 * 480).reshape(6, 20, 24) % 900).astype(np.uint16)
+    path = tmp_path / "clip.tif"
+    tifffile.imwrite(path, counts, compression="zlib", photometric="minisblack", rowsperstrip=20)
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as file:
+        for page in torn:
+            start = file.pages[page].dataoffsets[0]
+            data[start : start + 20] = bytes(20)
+    path.write_bytes(data)
+    done = run(path, "--json")
+    assert done.exit_code == 1
+    facts = json.loads(done.stdout)
+    assert (facts["frames"], facts["looked_at"]) == (6, 6 - len(torn))
+    says = f"got {len(torn)} that cannot be read, the first number {torn[0]}: a page that is cut"
+    assert says in facts["damage"]
+    assert "The others" in facts["damage"]
+    assert done.stderr == f"Error: {facts['damage']}\n"
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+def test_a_recording_without_frames(tmp_path, check):
+    np.save(tmp_path / "a.npy", np.zeros((0, 120, 160), np.uint16))
+    done = run(tmp_path / "a.npy", *check)
+    assert done.exit_code == 1
+    assert done.stderr == f"Error: {tmp_path / 'a.npy'}: expected frames, got none.\n"
+
+
 def test_conditions_of_files_without_raw_counts(clip):
     done = run(clip, "--emissivity", 0.9)
     assert done.exit_code == 1

@@ -9,7 +9,7 @@ import pytest
 
 from tfan.errors import InputError
 from tfan.io import open_source
-from tfan.io.stacks import in_seconds
+from tfan.io.stacks import choose_times, in_seconds
 
 
 def read(path, **options) -> np.ndarray:
@@ -98,6 +98,68 @@ def test_times_that_do_not_run_are_no_times(tmp_path, frames, times):
 def test_steps_tell_the_unit(step_s, unit, least):
     times = np.arange(50) * step_s * least
     np.testing.assert_allclose(in_seconds(times, "times"), np.arange(50) * step_s, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("names", "least"),
+    [(("time_s", "time_sec", "t_secs", "time_seconds", "TimeSeconds", "time (s)"), 1),
+     (("t_ms", "timestamp_msec", "time_milliseconds", "timeMillis", "time [ms]"), 1e3),
+     (("t_us", "time_usec", "time_microseconds", "stamp_micros", "timeUs", "t_µs"), 1e6),
+     (("stamp_ns", "t_nsec", "t_nanoseconds", "cam/time_nanosecond", "timestampNs"), 1e9)],
+)  # fmt: skip
+def test_the_end_of_a_name_tells_the_unit(names, least):
+    times = np.arange(5) * 5.0  # by their steps they would be something else
+    for name in names:
+        assert choose_times({"frames": (5, 20, 24), name: (5,)}, 5) == [name]
+        np.testing.assert_allclose(in_seconds(times * least, name), times, err_msg=name)
+
+
+@pytest.mark.parametrize("step_s", [1 / 30, 1 / 9, 5.0, 60.0, 1800.0])
+@pytest.mark.parametrize("least", [1, 1e3, 1e6, 1e9])
+def test_times_since_1970_are_known_by_their_size(step_s, least):
+    times = 1_700_000_000 + np.arange(50) * step_s
+    np.testing.assert_allclose(in_seconds(times * least, "timestamps"), times, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("step_s", [1 / 60, 1 / 9])
+@pytest.mark.parametrize("least", [1e6, 1e9])
+def test_a_counter_of_the_same_size_is_none_since_1970(step_s, least):
+    times = 1700 + np.arange(50) * step_s  # seconds after the camera was switched on
+    np.testing.assert_allclose(in_seconds(times * least, "timestamps"), times, rtol=1e-9)
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".h5"])
+def test_the_array_that_runs_forward_holds_the_times(tmp_path, frames, suffix):
+    write(tmp_path / f"a{suffix}", frames, "frames", integration_time=np.full(5, 0.012),
+          time_of_shutter=np.array([3.0, 3, 2, 2, 2]), timestamps=np.arange(5) / 9)  # fmt: skip
+    seen = [frame.time_s for frame in open_source(tmp_path / f"a{suffix}")]
+    assert seen == pytest.approx(np.arange(5) / 9)
+
+
+@pytest.mark.parametrize("begin_s", [0.0, 1.7e9])
+def test_whole_seconds_are_spread(begin_s):
+    truth = begin_s + 5 / 9 + np.arange(40) / 9  # begins and ends within a second
+    seconds = in_seconds(np.floor(truth + 1e-6), "time_s")
+    assert (np.diff(seconds) > 0).all()
+    np.testing.assert_allclose(np.diff(seconds)[4:], 1 / 9, atol=1e-6)
+    np.testing.assert_array_equal(np.floor(seconds + 1e-6), np.floor(truth + 1e-6))
+    np.testing.assert_allclose(seconds[4:], truth[4:], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("told", "spread"),
+    [([0, 0.1, 0.2, 0.2, 0.3], [0, 0.1, 0.2, 0.25, 0.3]),
+     ([0, 0, 1, 1, 61, 61, 62, 62], [0, 0.5, 1, 1.5, 61, 61.5, 62, 62.5]),  # a pause stays one
+     ([0, 0, 1, 1, 1, 1], [0, 0.5, 1, 1.25, 1.5, 1.75]),
+     ([0, 1, 2, 3, 3, 3], [0, 1, 2, 3, 3 + 1 / 3, 3 + 2 / 3])],
+)  # fmt: skip
+def test_equal_stamps_are_spread_no_wider_than_others_stand(told, spread):
+    np.testing.assert_allclose(in_seconds(np.array(told), "time_s"), spread, atol=1e-12)
+
+
+def test_stamps_that_differ_stay_as_told():
+    told = np.cumsum(np.random.default_rng(0).uniform(0.01, 0.3, 99))
+    np.testing.assert_array_equal(in_seconds(told, "time_s"), told)
 
 
 @pytest.mark.parametrize(

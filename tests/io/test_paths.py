@@ -4,9 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tfan.io import expand
+from tfan.cli.detect import _PICTURE as FACES
+from tfan.errors import InputError
+from tfan.io import expand, open_source, write_png
+from tfan.io.formats import MATRIX_SUFFIXES, RECORDING_SUFFIXES, STILL_SUFFIXES
+from tfan.recordings import FORMATS
+from tfan.recordings.finish import PLOT
+from tfan.recordings.overlay import PICTURE, VIDEO
+from tfan.recordings.people_signals import write_signals
+from tfan.recordings.run import JOURNAL, REPORT
+
+WRITTEN = [
+    *(f"rec{output.suffix}" for outputs in FORMATS.values() for output in outputs),
+    PLOT.format("rec"), VIDEO.format("rec"), PICTURE.format("rec", 0),
+    PICTURE.format("rec", 1234567), "rec.signals.csv", FACES.format("rec"),
+]  # fmt: skip
+READABLE = [
+    name
+    for name in WRITTEN
+    if Path(name).suffix in {*STILL_SUFFIXES, *MATRIX_SUFFIXES, *RECORDING_SUFFIXES}
+    and name != "rec.npz"  # nothing in its name tells it from a recording
+]
 
 
 @pytest.fixture
@@ -85,3 +106,50 @@ def test_a_name_longer_than_names_can_be_stays(folder):
 def test_name_that_stands_for_nothing_stays(folder, name):
     (folder / "empty").mkdir()
     assert names(expand([folder / name])) == [name]
+
+
+@pytest.mark.parametrize("sign", [PLOT, REPORT, JOURNAL])
+def test_what_tfan_wrote_into_a_folder_is_not_read_again(tmp_path, sign):
+    (tmp_path / sign.format("rec")).touch()
+    for name in (*READABLE, "a.png", "b.png", "a.csv"):
+        (tmp_path / name).touch()
+    assert names(expand([tmp_path])) == ["a.png", "b.png"]
+    assert names(expand([f"{tmp_path}/*.png"])) == ["a.png", "b.png"]
+    assert names(expand([tmp_path], suffixes=MATRIX_SUFFIXES)) == ["a.csv"]
+    assert expand([tmp_path], suffixes=RECORDING_SUFFIXES) == [tmp_path / "a.csv"]
+    for name in READABLE:
+        assert names(expand([tmp_path / name])) == [name]
+
+
+def test_names_like_those_of_tfan_are_only_taken_for_them_beside_its_report(tmp_path):
+    ours = ["rec.frame_000003.png", "rec.frame_000004.png"]
+    for name in (*ours, "other.plot.png"):
+        (tmp_path / name).touch()
+    assert names(expand([tmp_path])) == ours
+
+
+def test_signals_have_the_name_that_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("tfan.recordings.people_signals.replace_file", lambda *_, **__: None)
+    assert write_signals(tmp_path, "rec", None, ()).name in READABLE
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_a_folder_is_the_same_source_after_its_results_lie_in_it(tmp_path, write):
+    for number in range(3):
+        if write:
+            write_png(tmp_path / f"{number}.png", np.full((20, 24), 30_000 + number, np.uint16))
+        else:
+            np.savetxt(tmp_path / f"{number}.csv", np.full((20, 24), 30.5), delimiter=",")
+    for name in READABLE:
+        if name.endswith(".png"):
+            write_png(tmp_path / name, np.zeros((200, 240, 3), np.uint8))
+        else:
+            (tmp_path / name).write_text("frame,time_s\n0,0.0\n")
+    with open_source(tmp_path) as source:
+        assert [frame.camera["file"][0] for frame in source] == ["0", "1", "2"]
+
+
+def test_a_folder_of_results_is_no_source(tmp_path):
+    write_png(tmp_path / PLOT.format("rec"), np.zeros((200, 240, 3), np.uint8))
+    with pytest.raises(InputError, match=r"got neither\. Files that tfan wrote are left out\."):
+        open_source(tmp_path)

@@ -11,11 +11,11 @@ import pytest
 import tifffile
 
 from tfan.errors import InputError
+from tfan.io import Source, chain, open_source, readings, write_png
 from tfan.io import camera as cameras
-from tfan.io import open_source, readings, write_png
 from tfan.io.formats import FORMATS, UNREADABLE
 from tfan.io.readings import Readings
-from tfan.io.recording import Damage, Stored
+from tfan.io.recording import Damage, Indexed, Stored, UnreadableError, Wishes
 from tfan.io.units import NAMED, UNIT_NAMES
 
 
@@ -63,6 +63,37 @@ def test_files_of_several_frames_are_numbered_through(tmp_path, frames):
         seen = list(source)
         assert [frame.index for frame in seen] == list(range(15))
         np.testing.assert_array_equal(source[7].values, frames[2] + 10)
+
+
+def test_the_number_of_frames_is_added_up_once(folder, monkeypatch):
+    counted = []
+    count = chain.Chain._count
+    monkeypatch.setattr(chain.Chain, "_count", lambda *a: counted.append(a[1]) or count(*a))
+    with open_source(folder) as source:
+        assert [source.n_frames for _ in source] == [4] * 4
+        assert len(source) == 4
+    assert counted == [0, 1, 2, 3]
+
+
+def test_a_file_that_holds_fewer_frames_than_it_promises_corrects_their_number(
+    tmp_path, monkeypatch, frames
+):
+    class Short:
+        kind, n_frames = "short", 5
+
+        def frames(self, start=0):
+            return (Stored(index, frames[index]) for index in range(start, 3))
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(chain, "open_file", lambda *_: Short())
+    for name in ("a.npy", "b.npy"):
+        np.save(tmp_path / name, frames)
+    with open_source(tmp_path) as source:
+        seen = [(frame.index, source.n_frames) for frame in source]
+        assert source.n_frames == 6
+    assert seen == [(0, 10), (1, 10), (2, 10), (3, 8), (4, 8), (5, 8)]
 
 
 def test_times_of_flir_pictures_run_through_a_folder(tmp_path, write_fff, write_rjpeg):
@@ -474,3 +505,165 @@ def test_dji_of_its_own_kind_is_named(shared):
     frame = open_source(path)[0]
     assert frame.hw == (512, 640)
     assert "DJI's own R-JPEG format (ZH20T), which tfan does not read" in frame.reading.reason
+
+
+# frames to which what was asked does not apply
+
+
+def test_a_colour_picture_among_others_costs_its_own_frame_only(tmp_path):
+    for number in range(6):
+        picture(tmp_path / f"{number}.png", 30_000 + number)
+    write_png(tmp_path / "2.png", np.full((20, 24, 3), 80, np.uint8))
+    seen = []
+    says = (
+        r"got 1 that cannot be read, the first number 2: 2\.png: a colour picture \(20, 24, 3\) in "
+        r"place of one number a pixel\. The others are right\.$"
+    )
+    with pytest.raises(InputError, match=says), open_source(tmp_path, unit="centikelvin") as source:
+        seen.extend(source)
+    assert [frame.index for frame in seen] == [0, 1, 3, 4, 5]
+    assert {frame.reading.unit for frame in seen} == {"centikelvin"}
+    assert source[5].values[0, 0] == 30_005
+    with pytest.raises(InputError, match="expected one number a pixel, got a colour picture"):
+        source[2]
+
+
+@pytest.mark.parametrize("wish", [{"emissivity": 0.97}, {"reflected_celsius": 20.0}])
+@pytest.mark.parametrize("odd", [0, 2, 5])
+def test_a_photo_among_flir_pictures_costs_its_own_frame_only(
+    tmp_path, write_fff, write_rjpeg, wish, odd
+):
+    for number in range(6):
+        path = tmp_path / f"{number}.jpg"
+        if number == odd:
+            cv2.imwrite(str(path), np.full((20, 24, 3), (10, 90, 200), np.uint8))
+        else:
+            counts = np.full((20, 24), 3900, np.uint16)
+            path.write_bytes(write_rjpeg(write_fff(counts, seconds=1.6e9 + number)))
+    seen = []
+    (name,) = wish
+    says = f"got 1 that cannot be read, the first number {odd}: {odd}.jpg: no raw counts with the"
+    with pytest.raises(InputError, match=f"{says} .* that {name} needs. The others are right"):
+        seen.extend(open_source(tmp_path, **wish))
+    assert [frame.index for frame in seen] == [number for number in range(6) if number != odd]
+    first = 1 if odd == 0 else 0
+    assert [frame.time_s for frame in seen] == [frame.index - first for frame in seen]
+
+
+def test_where_nothing_fits_the_wish_is_refused(tmp_path):
+    for number in range(3):
+        write_png(tmp_path / f"{number}.png", np.full((20, 24, 3), 80, np.uint8))
+    with pytest.raises(InputError, match=r"^unit='kelvin': expected one number a pixel, got a col"):
+        list(open_source(tmp_path, unit="kelvin"))
+    with pytest.raises(InputError, match="Leave out distance_m"):
+        list(open_source(tmp_path, distance_m=1.0))
+
+
+def test_a_wish_that_never_fits_is_refused_before_the_end():
+    read = []
+
+    def fetch(index):
+        read.append(index)
+        return Stored(index, np.zeros((20, 24, 3), np.uint8))
+
+    source = Source("clip", Indexed("video", 10**9, fetch), Wishes(unit="celsius"))
+    with pytest.raises(InputError, match="expected one number a pixel, got a colour picture"):
+        list(source)
+    assert len(read) < 1000
+
+
+# times
+
+
+def clip_of(clocks, *, fps=None, damaged=()):
+    """A source whose frames have these times on a clock, None for no time."""
+
+    def fetch(index):
+        if index in damaged:
+            raise UnreadableError("torn")
+        return Stored(index, np.full((20, 24), 30_000, np.uint16), clocks[index])
+
+    return Source("clip", Indexed("test", len(clocks), fetch), Wishes(), fps)
+
+
+def times_of(source, start=0):
+    seen = []
+    try:
+        seen.extend((frame.index, frame.time_s) for frame in source.frames(start))
+    except InputError as error:
+        assert "torn" in str(error)  # noqa: PT017
+    return dict(seen)
+
+
+@pytest.mark.parametrize("damaged", [(), (3,), (2, 4), (1, 5)])
+def test_a_frame_without_a_time_stays_between_its_neighbours(damaged):
+    clocks = [1.6e9 + 0.01 * number for number in range(8)]
+    clocks[3] = clocks[4] = None
+    at = times_of(clip_of(clocks, damaged=damaged))
+    assert list(at) == [number for number in range(8) if number not in damaged]
+    assert (np.diff(list(at.values())) > 0).all()
+    for number, time_s in at.items():
+        if clocks[number] is not None:
+            assert time_s == clocks[number] - clocks[0]
+        else:
+            assert 0 < time_s - max(at[n] for n in at if n < number and clocks[n]) < 0.01
+        for source in (clip_of(clocks, damaged=damaged), clip_of(clocks, fps=9, damaged=damaged)):
+            assert source[number].time_s == time_s
+            later = {n: t for n, t in at.items() if n >= number}
+            assert times_of(source, number) == later
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_where_the_first_frame_has_no_time_none_has(first):
+    clocks = [None, None, 1.0, 2.0, None, 3.0]
+    damaged = range(first)
+    assert set(times_of(clip_of(clocks, damaged=damaged)).values()) == {None}
+    assert set(times_of(clip_of(clocks, damaged=damaged), 3).values()) == {None}
+    assert clip_of(clocks, damaged=damaged)[5].time_s is None
+    by_rate = times_of(clip_of(clocks, fps=2, damaged=damaged))
+    assert by_rate == {number: number / 2 for number in range(first, 6)}
+
+
+def test_one_time_before_many_frames_without_is_no_clock():
+    clocks = [0.0, *[None] * 30]
+    assert set(times_of(clip_of(clocks)).values()) == {None}
+    assert clip_of(clocks)[0].time_s is None
+    assert times_of(clip_of(clocks, fps=2)) == {number: number / 2 for number in range(31)}
+    assert times_of(clip_of([7.0])) == {0: 0.0}
+    assert times_of(clip_of([7.0, None, 8.0])) == {0: 0.0, 1: 0.001, 2: 1.0}
+
+
+def test_frames_are_not_read_far_ahead_for_their_times():
+    read = []
+
+    def fetch(index):
+        read.append(index)
+        return Stored(index, np.full((20, 24), 30_000, np.uint16), 0.1 if index == 0 else None)
+
+    first = next(Source("clip", Indexed("test", 10**9, fetch), Wishes()).frames())
+    assert first.time_s is None
+    assert len(read) < 20
+
+
+def test_a_picture_without_a_time_among_flir_files(tmp_path, write_fff):
+    for number in range(5):
+        counts = np.full((20, 24), 3900, np.uint16)
+        data = write_fff(counts, seconds=1.6e9 + 5 * number)
+        (tmp_path / f"{number}.fff").write_bytes(data)
+    picture(tmp_path / "2.png", 30_000)
+    (tmp_path / "2.fff").unlink()
+    assert [f.time_s for f in open_source(tmp_path)] == pytest.approx([0, 5, 5.001, 15, 20])
+    picture(tmp_path / "0.png", 30_000)
+    (tmp_path / "0.fff").unlink()
+    assert [f.time_s for f in open_source(tmp_path)] == [None] * 5
+
+
+def test_some_frames_by_their_numbers():
+    source = clip_of([0.1 * number for number in range(9)], damaged=(4, 6))
+    seen = []
+    with pytest.raises(InputError, match=r"got 1 that cannot be read, the first number 4: torn"):
+        seen.extend(source.frames_at([1, 4, 7]))
+    assert [frame.index for frame in seen] == [1, 7]
+    assert [frame.index for frame in source.frames_at([8, 0])] == [8, 0]
+    with pytest.raises(InputError, match="the first number 9: no frame"):
+        list(source.frames_at([9]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from fractions import Fraction
 
 import numpy as np
@@ -22,9 +23,9 @@ def grey(n: int = 8, dtype=np.uint16) -> np.ndarray:
 
 
 def encode(path, pictures, *, codec="ffv1", pixels="gray16le", stamps=None, gop=12,
-           options=None) -> None:  # fmt: skip
+           options=None, wrapping=None) -> None:  # fmt: skip
     step = Fraction(1, 25) if path.suffix == ".avi" else Fraction(1, 1000)  # AVI has no stamps
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=wrapping or {}) as container:
         stream = container.add_stream(codec, rate=25)
         stream.height, stream.width = pictures.shape[1:3]
         stream.pix_fmt, stream.gop_size = pixels, gop
@@ -99,6 +100,57 @@ def test_cut_video_invents_nothing(tmp_path, suffix, share):
         for i, frame in enumerate(whole):
             assert frame.index == i
             np.testing.assert_array_equal(frame.values, stored[i])
+
+
+def trimmed(folder, *, from_s: float, shown_s: float) -> list[int]:
+    """Write 60 frames of 30 Hz as whole.mp4; a.mp4 has an edit list; return what that shows."""
+    grain = np.random.default_rng(0).integers(0, 60, (60, 48, 64, 1))
+    levels = 3 * np.arange(60)[:, None, None, None]
+    path = folder / "whole.mp4"
+    encode(path, (levels + grain).repeat(3, axis=3).astype(np.uint8), codec="mpeg4",
+           pixels="yuv420p", stamps=[i * 1000 / 30 for i in range(60)],
+           options={"sc_threshold": "1000000000"}, wrapping={"movflags": "faststart"},
+    )  # fmt: skip
+    data = bytearray(path.read_bytes())
+    edit = data.index(b"elst") + 12
+    with av.open(str(path)) as container:
+        ticks = round(from_s / container.streams.video[0].time_base)
+    struct.pack_into(">Ii", data, edit, round(1000 * shown_s), ticks)
+    (folder / "a.mp4").write_bytes(data)
+    return [i for i in range(60) if from_s - 0.01 <= i / 30 < from_s + shown_s - 0.01]
+
+
+@pytest.mark.parametrize(
+    ("from_s", "shown_s"), [(0.5, 1.5), (0.5, 1.0), (0.0, 1.0), (1.3, 0.5)]
+)  # key frames are 0.4 s apart
+def test_what_an_edit_list_hides_has_no_number(tmp_path, from_s, shown_s):
+    shown = trimmed(tmp_path, from_s=from_s, shown_s=shown_s)
+    whole = list(open_source(tmp_path / "whole.mp4"))
+    with open_source(tmp_path / "a.mp4") as source:
+        frames = list(source)
+        assert len(source) == len(frames) == len(shown)
+        for frame, number in zip(frames, shown, strict=True):
+            np.testing.assert_array_equal(frame.values, whole[number].values)
+        assert np.diff([frame.time_s for frame in frames]) == pytest.approx(1 / 30, abs=2e-3)
+        for index in (0, 3, 10, len(shown) - 1):
+            np.testing.assert_array_equal(source[index].values, frames[index].values)
+            assert source[index].time_s == frames[index].time_s
+        rest = list(source.frames(10))
+        assert [frame.index for frame in rest] == list(range(10, len(shown)))
+        np.testing.assert_array_equal(rest[0].values, frames[10].values)
+
+
+def test_a_trimmed_file_that_is_cut_short_is_damaged(tmp_path):
+    shown = trimmed(tmp_path, from_s=0.5, shown_s=1.0)
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        end = [packet.pos for packet in packets if not packet.is_discard][12]
+    (tmp_path / "a.mp4").write_bytes((tmp_path / "a.mp4").read_bytes()[:end])
+    seen = []
+    says = f"the first number 12: the end before {len(shown)} frames"
+    with pytest.raises(InputError, match=says):
+        seen.extend(open_source(tmp_path / "a.mp4"))
+    assert [frame.index for frame in seen] == list(range(12))
 
 
 def test_no_video(tmp_path):

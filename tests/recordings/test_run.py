@@ -272,3 +272,17 @@ def test_ctrl_c_ends_a_camera_and_its_files_are_written(asked, fake, monkeypatch
     assert made[0].n == -1
     with pytest.raises(InputError, match="--resume with camera:0"):
         check_source("camera:0", Wanted(), resume=True)
+
+
+def test_results_never_replace_their_own_recording(tmp_path, regions, fake):
+    source = tmp_path / "clip.npz"
+    np.savez(source, frames=np.full((4, 120, 160), 34, np.float32))
+    before = source.read_bytes()
+    wanted = Wanted(formats=("csv", "npz"))
+    asked = Asked(output=tmp_path, regions=regions, reading={"fps": 10.0}, wanted=wanted)
+    with pytest.raises(InputError, match=r"clip.npz: expected a place .* got the recording itself"):
+        record(str(source), "clip", asked, fake())
+    assert source.read_bytes() == before
+    assert names(tmp_path) == ["clip.npz"]
+    record(str(source), "other", asked, fake())
+    assert source.read_bytes() == before

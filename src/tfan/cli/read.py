@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -169,16 +170,13 @@ class _Looked:
 
 
 def _some(source: Source) -> Iterator[Frame]:
-    """Yield frames spread over a source, the first ones where its length is not known."""
+    """Return frames spread over a source, the first ones where its length is not known."""
     n = source.n_frames
-    if n is None or n == 1:
-        for at, frame in enumerate(source, start=1):
-            yield frame
-            if n is None and at == _LOOKED_AT:
-                return
-        return
-    for index in sorted({round(at) for at in np.linspace(0, n - 1, _LOOKED_AT)}):
-        yield source[index]
+    if n is None:
+        return islice(source, _LOOKED_AT)
+    if n < 2:
+        return source.frames()
+    return source.frames_at(sorted({round(at) for at in np.linspace(0, n - 1, _LOOKED_AT)}))
 
 
 def _draw(frame: Frame, folder: Path) -> Path:

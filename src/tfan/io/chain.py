@@ -21,6 +21,8 @@ from tfan.io.recording import Damage, Stored, Wishes
 def files_of(name: str) -> list[Path]:
     """Return the files of a folder or pattern: pictures, or matrices where there are none.
 
+    What tfan itself wrote is left out.
+
     Raises:
         InputError: nothing is there that makes one source.
     """
@@ -36,7 +38,7 @@ def files_of(name: str) -> list[Path]:
         name,
         expected="pictures, or a recording",
         got=f"{len(others)} recordings" if others else "neither",
-        fix="Name each recording by itself." if others else "",
+        fix="Name each recording by itself." if others else "Files that tfan wrote are left out.",
     )
 
 
@@ -50,6 +52,7 @@ class Chain:
     def __init__(self, paths: Sequence[Path], wishes: Wishes) -> None:
         self._paths, self._wishes = tuple(paths), wishes
         self._counts: list[int | None] = [None] * len(self._paths)
+        self._total: int | None = None  # of the counts, until one changes
 
     @property
     def kind(self) -> str:
@@ -57,7 +60,9 @@ class Chain:
 
     @property
     def n_frames(self) -> int | None:
-        return sum(self._count(at) for at in range(len(self._paths)))
+        if self._total is None:
+            self._total = sum(self._count(at) for at in range(len(self._paths)))
+        return self._total
 
     def frames(self, start: int = 0) -> Iterator[Stored | Damage]:
         """Yield the frames of all files from a number on."""
@@ -71,7 +76,7 @@ class Chain:
             for item in self._frames_of(path, skipped):
                 n = item.index + 1
                 yield self._renumbered(item, first + item.index, path)
-            self._counts[at] = n
+            self._note(at, n)
             first += n
 
     def close(self) -> None:
@@ -102,6 +107,11 @@ class Chain:
         if known is None:
             known = self._counts[at] = self._counted(self._paths[at])
         return known
+
+    def _note(self, at: int, n: int) -> None:
+        """Take a number of frames that was read in place of the one that was promised."""
+        if self._counts[at] != n:
+            self._counts[at], self._total = n, None
 
     def _counted(self, path: Path) -> int:
         try:

@@ -22,7 +22,7 @@ class Frame:
         values: (H, W) or (H, W, 3) as stored, or degrees Celsius where the file says how.
         reading: what the values mean, and why.
         index: number of the frame in its source, from 0; gaps are frames that could not be read.
-        time_s: seconds from the first frame of the source, None where the file tells no time.
+        time_s: seconds from the first frame of the source, None where the source has no times.
         source: name of the file, folder or camera.
         camera: what the file says about the camera: model, emissivity, distance_m and so on.
     """

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from tfan.io.written import written_by_tfan
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".npy")
 _GLOB_SIGNS = re.compile(r"[*?\[]")
 _STARS = re.compile(r"\*{2,}")
@@ -18,8 +20,9 @@ def expand(
 
     A file stands for itself, whatever its suffix; a folder for the images directly in it; a
     pattern (`*`, `?`, `[ab]`, `**`) for the images that it matches. Folders and patterns are
-    sorted as people count: frame_2 before frame_10. A name that stands for nothing, or for what
-    must not be read, stays in the list as it is, so that reading it says what is wrong with it.
+    sorted as people count: frame_2 before frame_10, and leave out what tfan itself wrote. A name
+    that stands for nothing, or for what must not be read, stays in the list as it is, so that
+    reading it says what is wrong with it.
 
     Args:
         names: files, folders and patterns.
@@ -55,7 +58,7 @@ def _images(paths: Iterable[Path], leave_out: str, suffixes: tuple[str, ...]) ->
     images = [path for path in paths if path.suffix.lower() in suffixes and path.is_file()]
     if leave_out:
         images = [path for path in images if not path.match(leave_out)]
-    return sorted(images, key=_counting_order)
+    return sorted((path for path in images if not written_by_tfan(path)), key=_counting_order)
 
 
 def _counting_order(path: Path) -> list[tuple[int, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -12,13 +13,16 @@ import numpy as np
 from tfan.errors import InputError
 from tfan.io.camera import PREFIX, open_camera
 from tfan.io.chain import Chain, files_of
+from tfan.io.fitting import Misfit, fitting_frames
 from tfan.io.formats import open_file
 from tfan.io.frame import Frame
 from tfan.io.readings import Readings
 from tfan.io.recording import Damage, Recording, Stored, Wishes
+from tfan.io.times import Times
 from tfan.io.units import check_unit
 
 _GLOB_SIGNS = "*?["
+_MOST_REFUSED = 256  # frames from the first on to which what was asked does not apply
 
 
 def open_source(
@@ -68,8 +72,12 @@ def open_source(
 class Source:
     """Frames of one recording: iterate, or take one by its number; close it, or use `with`.
 
-    Frames that can be read are given; if some could not, iterating ends with one InputError that
-    says how many and what was wrong. Their numbers stay free.
+    Frames that can be read are given; if some could not, or a unit or conditions were asked for
+    that they cannot have, iterating ends with one InputError that says how many and what was
+    wrong. Their numbers stay free. What no frame can have is refused as such.
+
+    A frame without a time among others counts as 1 ms later than the one before it. Where the
+    first one tells none, or alone does, none has.
 
     Attributes:
         name: of the file, folder or camera.
@@ -80,9 +88,9 @@ class Source:
         self, name: str, recording: Recording, wishes: Wishes, fps: float | None = None
     ) -> None:
         self.name, self.kind = name, recording.kind
-        self._recording, self._wishes, self._fps = recording, wishes, fps
-        self._zero_s: float | None = None  # clock of the first frame
-        self._begun = False  # whether the first frame was seen
+        self._recording = recording
+        self._items = partial(fitting_frames, recording, wishes, name)
+        self._times = Times(self._items, fps, live=self.kind == "camera")
         self._readings = Readings(wishes.unit)
 
     @property
@@ -110,25 +118,17 @@ class Source:
         """
         if start < 0:
             raise InputError("start", expected="0 or more", got=str(start))
-        damages: list[Damage] = []
-        n_damaged = n_whole = 0
-        if start > 0:
-            self._find_zero()
-        for item in self._readings.settled(self._recording.frames(start)):
-            if isinstance(item, Damage):
-                damages = damages or [item]
-                n_damaged += 1
-            else:
-                n_whole += 1
-                yield self._frame(item)
-        if damages:
-            first = damages[0]
-            raise InputError(
-                self.name,
-                expected="whole frames",
-                got=f"{n_damaged} that cannot be read, the first number {first.index}: {first.got}",
-                fix="The others are right." if n_whole else "",
-            )
+        items = self._items(start) if start else self._times.watched(self._items(0))
+        yield from self._whole(self._readings.settled(items), "The others are right.")
+
+    def frames_at(self, numbers: Iterable[int]) -> Iterator[Frame]:
+        """Yield the frames of some numbers, in their order.
+
+        Raises:
+            InputError: after the last one, some could not be read.
+        """
+        items = (self._item(at) or Damage(at, "no frame of that number") for at in numbers)
+        yield from self._whole(items, "The others that were looked at are right.")
 
     def __getitem__(self, index: int) -> Frame:
         """Return one frame by its number; negative ones count from the end.
@@ -140,13 +140,14 @@ class Source:
         wanted = index + len(self) if index < 0 else index
         if wanted < 0:
             raise IndexError(f"{self.name}: no frame {index}")
-        self._find_zero()
-        item = next(self._readings.settled(self._recording.frames(wanted)), None)
+        item = self._item(wanted)
         if item is None:
             raise IndexError(f"{self.name}: no frame {index}")
-        if isinstance(item, Damage):
-            raise InputError(f"{self.name}, frame {wanted}", expected="a whole one", got=item.got)
-        return self._frame(item)
+        if isinstance(item, Stored):
+            return self._frame(item)
+        if isinstance(item, Misfit):
+            raise item.error()
+        raise InputError(f"{self.name}, frame {wanted}", expected="a whole one", got=item.got)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -162,32 +163,33 @@ class Source:
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    def _item(self, index: int) -> Stored | Damage | None:
+        return next(self._readings.settled(self._items(index)), None)
+
+    def _whole(self, items: Iterator[Stored | Damage], rest: str) -> Iterator[Frame]:
+        """Yield the frames among the items; at the end raise for the others."""
+        first: Damage | None = None
+        n_damaged = n_whole = 0
+        for item in items:
+            if isinstance(item, Stored):
+                n_whole += 1
+                yield self._frame(item)
+                continue
+            first, n_damaged = first or item, n_damaged + 1
+            if isinstance(first, Misfit) and not n_whole and n_damaged >= _MOST_REFUSED:
+                break
+        if first is None:
+            return
+        if isinstance(first, Misfit) and not n_whole:
+            raise first.error()
+        got = f"{n_damaged} that cannot be read, the first number {first.index}: {first.got}"
+        fix = rest if n_whole else ""
+        raise InputError(self.name, expected="whole frames", got=got, fix=fix)
+
     def _frame(self, stored: Stored) -> Frame:
-        if self._wishes.scene and not stored.corrected:
-            given = ", ".join(self._wishes.scene)
-            raise InputError(
-                f"{self.name} with {given}",
-                expected="raw counts and the camera's constants",
-                got=f"{self.kind}, in which the correction is done or cannot be",
-                fix=f"Leave out {given}.",
-            )
-        time_s = self._time_s(stored)
+        time_s = self._times.of(stored)
         reading = self._readings.of(stored)
         return Frame(stored.values, reading, stored.index, time_s, self.name, stored.camera)
-
-    def _time_s(self, stored: Stored) -> float | None:
-        if stored.clock_s is None:
-            return None if self._fps is None else stored.index / self._fps
-        if self._zero_s is None:
-            self._zero_s, self._begun = stored.clock_s, True
-        return stored.clock_s - self._zero_s
-
-    def _find_zero(self) -> None:
-        """Read frames until one tells the clock at which the recording begins."""
-        if not self._begun and self._recording.kind != "camera":
-            self._begun = True
-            first = next((one for one in self._recording.frames() if isinstance(one, Stored)), None)
-            self._zero_s = None if first is None else first.clock_s
 
 
 def _files(name: str) -> list[Path]:

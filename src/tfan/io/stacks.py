@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -12,8 +13,14 @@ from tfan.thermal.interpret import MIN_SIDE_PX
 from tfan.types import AnyArray
 
 Shapes = Mapping[str, tuple[int, ...]]
-_SUFFIXES = {"_ns": 1e-9, "_us": 1e-6, "_ms": 1e-3, "_s": 1.0, "seconds": 1.0, "sec": 1.0}
-_TIMES = {"t", "ts", *(f"t{end}" for end in _SUFFIXES if end.startswith("_"))}
+_PREFIXES = {"nano": 1e-9, "n": 1e-9, "micro": 1e-6, "u": 1e-6, "µ": 1e-6, "milli": 1e-3, "m": 1e-3}
+_UNIT = re.compile(r"(?:(nano|micro|milli)s|(nano|micro|milli|[nuµm])?sec(?:ond)?s?|_([nuµm])?s)$")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BETWEEN = re.compile(r"[^a-zµ]+")
+_ALONE = {"t", "ts"}
+_SIZES_SINCE_1970 = (1.0, 1e-3, 1e-6, 1e-9)
+_SINCE_1970_S = (1e9, 4e9)  # 2001 to 2096
+_LONGEST_STEP_S = 3600.0  # a counter of microseconds from 1e9 on has steps of thousands
 _STEPS = ((2.0, 1.0), (2e3, 1e-3), (2e6, 1e-6), (np.inf, 1e-9))  # largest step, seconds
 
 
@@ -41,34 +48,70 @@ def choose_frames(shapes: Shapes, asked: str | None, *, source: str) -> str:
     return max(sizes, key=lambda name: sizes[name])
 
 
-def choose_times(shapes: Shapes, n: int) -> str | None:
-    """Return the name of the array (N,) that holds the frames' times, None where none does."""
-    named = [name for name, shape in shapes.items() if shape == (n,) and _says_time(name)]
-    return named[0] if named and n > 1 else None
+def choose_times(shapes: Shapes, n: int) -> list[str]:
+    """Return the names of the arrays (N,) that may hold the times of n frames."""
+    return [name for name, shape in shapes.items() if shape == (n,) and n > 1 and _says_time(name)]
 
 
 def in_seconds(times: AnyArray, name: str) -> AnyArray | None:
-    """Return times (N,) in seconds: by the name's ending, else by the size of a step.
+    """Return times (N,) in seconds that grow from frame to frame; None where they run backwards.
 
-    None where they do not run forward.
+    The unit is the one that the name ends with; else the one in which the values are times since
+    1970; else the size of a step decides.
+
+    A clock that is coarser than the frames, such as one of whole seconds, tells several of them
+    the same time. The first of these keeps it; the others are guesses, spread evenly up to the next
+    time told, but no wider than frames mostly follow one another, so that a pause stays one. Times
+    that differ stay as they are told.
     """
     values = np.asarray(times, np.float64)
     steps = np.diff(values)
     if not np.isfinite(values).all() or (steps < 0).any() or not (steps > 0).any():
         return None
-    lower = name.lower()
-    scale = next((s for end, s in _SUFFIXES.items() if lower.endswith(end)), None)
-    if scale is None:
-        step = float(np.median(steps[steps > 0]))
-        scale = next(s for largest, s in _STEPS if step <= largest)
-    seconds: AnyArray = values * scale
-    return seconds
+    scale = _named_scale(name)
+    return _spread(values * (_scale(values, steps) if scale is None else scale))
 
 
 def clocks(shapes: Shapes, n: int, read: Callable[[str], AnyArray]) -> AnyArray | None:
-    """Return the times (N,) of n frames in seconds, None where the file tells none."""
-    name = choose_times(shapes, n)
-    return None if name is None else in_seconds(read(name), name)
+    """Return the times (N,) of n frames in seconds, None where the file tells none.
+
+    Of several arrays that may hold them, the first that runs forward does.
+    """
+    found = (in_seconds(read(name), name) for name in choose_times(shapes, n))
+    return next((seconds for seconds in found if seconds is not None), None)
+
+
+def _named_scale(name: str) -> float | None:
+    """Return seconds of the unit with which a name ends."""
+    unit = _UNIT.search(_plain(name))
+    if unit is None:
+        return None
+    prefix = next((part for part in unit.groups() if part), "")
+    return _PREFIXES.get(prefix, 1.0)
+
+
+def _scale(values: AnyArray, steps: AnyArray) -> float:
+    """Return seconds of the unit that values (N,) must have by their size, or their steps'."""
+    step = float(np.median(steps[steps > 0]))
+    low, high = _SINCE_1970_S
+    for scale in _SIZES_SINCE_1970:
+        within = low <= values[0] * scale and values[-1] * scale < high
+        if within and step * scale <= _LONGEST_STEP_S:
+            return scale
+    return next(scale for largest, scale in _STEPS if step <= largest)
+
+
+def _spread(seconds: AnyArray) -> AnyArray:
+    """Return times (N,) with runs of equal ones spread, see `in_seconds`."""
+    first = np.flatnonzero(np.diff(seconds, prepend=-np.inf))
+    told = seconds[first]
+    n = np.diff(first, append=len(seconds))
+    gaps = np.diff(told)
+    usual = np.median(np.repeat(gaps / n[:-1], n[:-1]))
+    apart = np.minimum(np.append(gaps, np.median(gaps)) / n, usual)
+    place = np.arange(len(seconds)) - np.repeat(first, n)
+    spread: AnyArray = np.repeat(told, n) + place * np.repeat(apart, n)
+    return spread
 
 
 def _is_frames(shape: tuple[int, ...]) -> bool:
@@ -80,5 +123,11 @@ def _is_frames(shape: tuple[int, ...]) -> bool:
 
 
 def _says_time(name: str) -> bool:
-    last = name.lower().rpartition("/")[2]
-    return "time" in last or "stamp" in last or last in _TIMES
+    plain = _plain(name)
+    return "time" in plain or "stamp" in plain or _UNIT.sub("", plain).strip("_") in _ALONE
+
+
+def _plain(name: str) -> str:
+    """Return the last part of a name in small letters, its words joined by `_`."""
+    last = _HUMP.sub("_", name.rpartition("/")[2]).lower().replace("μ", "µ")
+    return _BETWEEN.sub("_", last).strip("_")

@@ -60,18 +60,13 @@ def read_as(stored: Stored, unit: str) -> Reading:
 
     Args:
         stored: the frame.
-        unit: a name from `check_unit`; "auto" believes the file and then the values.
-
-    Raises:
-        InputError: a unit of temperature was asked for and the frame is a colour picture.
+        unit: a name from `check_unit` that fits the frame, see `tfan.io.fitting`; "auto" believes
+            the file and then the values.
     """
     asked = NAMED.get(unit)
     if stored.corrected and unit in OF_DEGREES:
         return _temperature(CELSIUS, stored.why)
     if asked is not None:
-        if stored.values.ndim != 2:
-            got = f"a colour picture {stored.values.shape}"
-            raise InputError(f"unit={unit!r}", expected="one number a pixel", got=got)
         return _temperature(asked, f"unit={unit!r} was asked for")
     if unit == COUNTS:
         return replace(_decided(stored, "pixel"), reason=f"unit={COUNTS!r} was asked for")

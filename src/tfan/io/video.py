@@ -43,11 +43,15 @@ def open_video(path: Path, wishes: Wishes) -> Video:
 
 
 class Video:
-    """Frames of one video file; each pass over them opens it anew."""
+    """Frames of one video file; each pass over them opens it anew.
+
+    What an edit list hides, as in trimmed files, is decoded where others build on it; it is no
+    frame and has no number.
+    """
 
     def __init__(self, path: Path, av: Any) -> None:
         self._path, self._av = path, av
-        self._stamps: list[int] | None = None  # of all frames in order of display
+        self._stamps: list[int] | None = None  # of all frames that are shown, in their order
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             codec, pixels = stream.codec_context.name, stream.codec_context.pix_fmt
@@ -94,7 +98,8 @@ class Video:
                         doubted = sums is not None and sums.doubt(picture.pts)
                         yield _Doubted(picture.pts) if doubted else picture
                 except self._av.FFmpegError as error:
-                    yield f"a frame that cannot be decoded ({error})"
+                    if not packet.is_discard:  # what is not shown has no number to lose
+                        yield f"a frame that cannot be decoded ({error})"
         except self._av.FFmpegError as error:
             yield f"a file that ends early or is damaged ({error})"
 
@@ -139,7 +144,7 @@ class Video:
             with self._av.open(str(self._path)) as container:
                 try:
                     for packet in container.demux(container.streams.video[0]):
-                        if packet.pts is not None and packet.size:
+                        if packet.pts is not None and packet.size and not packet.is_discard:
                             stamps.append(packet.pts)
                 except self._av.FFmpegError:  # the end is missing: these are what there is
                     pass
@@ -190,7 +195,21 @@ def _promise(path: Path, container: Any, stream: Any) -> _Promise:
         seconds = (container.duration or 0) / 1e6
         last_s = seconds - _LAST_FRAMES / float(stream.average_rate or 1)
         return _Promise(seconds=last_s, text=f"{seconds:.2f} s")
-    return _Promise(frames=int(stream.frames), text=f"{stream.frames} frames")
+    n = _shown(stream)
+    return _Promise(frames=n, text=f"{n} frames")
+
+
+def _shown(stream: Any) -> int:
+    """Return how many frames a header promises, without those that an edit list hides.
+
+    Trimming a video need not rewrite it: an edit list says what to show, and the header goes on
+    counting everything. The index knows which of them are read and, of these, which are only there
+    for others to build on.
+    """
+    index = stream.index_entries
+    if not stream.frames or not len(index):
+        return int(stream.frames)
+    return sum(not entry.is_discard for entry in index)
 
 
 def _values(picture: Any) -> AnyArray:

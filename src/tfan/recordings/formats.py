@@ -66,6 +66,11 @@ def check_formats(names: Iterable[str]) -> tuple[str, ...]:
     return chosen
 
 
+def result_paths(folder: Path, stem: str, names: Iterable[str]) -> list[Path]:
+    """Return where the files of some formats will lie."""
+    return [folder / f"{stem}{output.suffix}" for name in names for output in FORMATS[name]]
+
+
 def write_formats(folder: Path, stem: str, rows: Rows, names: Iterable[str]) -> list[Path]:
     """Write a recording in some formats, each file beside its place and renamed; return them."""
     written = []

@@ -19,18 +19,43 @@ def files_told(name: str) -> dict[str, int]:
 
     Empty for a camera, and where nothing is there: opening it says what is wrong.
     """
-    if name.startswith(PREFIX):
-        return {}
     try:
-        path = Path(name)
-        told = [each.stat() for each in ([path] if path.is_file() else files_of(name))]
-    except (OSError, InputError):
+        told = [each.stat() for each in _files(name)]
+    except OSError:
+        return {}
+    if not told:
         return {}
     return {
         "number": len(told),
         "bytes": sum(each.st_size for each in told),
         "changed_ns": sum(each.st_mtime_ns for each in told),
     }
+
+
+def keep_apart(name: str, results: Iterable[Path]) -> None:
+    """Refuse results that would replace a file of their own source.
+
+    Raises:
+        InputError: `rec.npz` is to be written of `rec.npz`, or the like.
+    """
+    own = {path.resolve() for path in _files(name)}
+    for path in results:
+        if path.resolve() in own:
+            raise InputError(
+                str(path), expected="a place for the results", got="the recording itself",
+                fix="Write into another folder.",
+            )  # fmt: skip
+
+
+def _files(name: str) -> list[Path]:
+    """Return the files that a source is made of; none of a camera, or where nothing is there."""
+    if name.startswith(PREFIX):
+        return []
+    try:
+        path = Path(name)
+        return [path] if path.is_file() else files_of(name)
+    except (OSError, InputError):
+        return []
 
 
 def corners_told(regions: Iterable[Region]) -> dict[str, str]:

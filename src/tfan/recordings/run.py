@@ -15,9 +15,10 @@ from tfan.io.camera import PREFIX
 from tfan.landmarks.schemes import load_scheme
 from tfan.pipeline import Pipeline
 from tfan.recordings.finish import Wanted, finish
+from tfan.recordings.formats import result_paths
 from tfan.recordings.journal import Journal, JournalWriter, find_journal
 from tfan.recordings.measuring import has_celsius, row_of
-from tfan.recordings.origin import corners_told, files_told
+from tfan.recordings.origin import corners_told, files_told, keep_apart
 from tfan.recordings.report import read_report, write_report
 from tfan.recordings.resume import check_same, known_from
 from tfan.recordings.rows import Heading
@@ -96,8 +97,10 @@ def record(
         Who is in it, and a sentence on frames that could not be used, empty if all could.
 
     Raises:
-        InputError: not one frame can be used, or nothing can be written.
+        InputError: not one frame can be used, nothing can be written, or a result would replace
+            the recording.
     """
+    keep_apart(name, result_paths(asked.output, stem, asked.wanted.formats))
     tell = progress or (lambda *_: None)
     report, path = asked.output / REPORT.format(stem), asked.output / JOURNAL.format(stem)
     if not asked.resume or find_journal(path) is None:

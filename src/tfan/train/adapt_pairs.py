@@ -42,7 +42,8 @@ SHARD_POINTS: Mapping[str, tuple[tuple[str, ...], Callable[[Arrays], Floats]]] =
 def _exactly(scheme: str, mesh_px: Floats) -> Floats:
     """Return points (N, K, 2) of a scheme that are sums of the 478 (N, 478, 2)."""
     sums = correspondence("mediapipe478", scheme).matrix
-    return np.einsum("kp,npc->nkc", sums, mesh_px).astype(np.float32)
+    points: Floats = np.einsum("kp,npc->nkc", sums, mesh_px).astype(np.float32)
+    return points
 
 
 @dataclass(frozen=True, slots=True, eq=False)
