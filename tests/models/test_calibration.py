@@ -11,7 +11,6 @@ from tfan.models.calibration import (
     log_density,
     logit,
     nominal_share,
-    sigmoid,
     within,
 )
 
@@ -42,18 +41,18 @@ def test_nominal_shares_of_the_density_of_the_training():
 
 
 def test_the_plain_one_changes_nothing():
-    np.testing.assert_allclose(PLAIN_CALIBRATION.visibility(SAID), SAID, atol=1e-6)
+    np.testing.assert_allclose(PLAIN_CALIBRATION.visibility(logit(SAID)), SAID, atol=1e-6)
     sigma = PLAIN_CALIBRATION.sigma(SAID, visibility=SAID, outside=~NOWHERE)
     np.testing.assert_array_equal(sigma, SAID)
 
 
 def test_visibility_turns_at_the_pivot_and_never_falls():
     steep = Calibration(pivot=1.0, slopes=(2.0, 0.5))
-    found = steep.visibility(SAID)
+    found = steep.visibility(logit(SAID))
     assert (np.diff(found) > 0).all()
-    assert steep.visibility(sigmoid(np.ones((1, 1)))) == pytest.approx(0.5, abs=1e-6)
-    np.testing.assert_allclose(logit(steep.visibility(sigmoid(np.zeros(1)))), -2, rtol=1e-4)
-    np.testing.assert_allclose(logit(steep.visibility(sigmoid(np.full(1, 3.0)))), 1, rtol=1e-4)
+    assert steep.visibility(np.ones((1, 1))) == pytest.approx(0.5, abs=1e-6)
+    np.testing.assert_allclose(logit(steep.visibility(np.zeros(1))), -2, rtol=1e-4)
+    np.testing.assert_allclose(logit(steep.visibility(np.full(1, 3.0))), 1, rtol=1e-4)
 
 
 def test_sigma_by_hand():

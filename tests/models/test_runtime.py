@@ -31,6 +31,14 @@ def test_outputs_come_in_the_order_of_the_contract(landmark_bytes):
     assert shapes == [(3, 548, 2), (3, 548), (3, 548), (3,)]
 
 
+def test_one_image_answers_as_it_does_among_others(landmark_bytes):
+    runtime = load(landmark_bytes)
+    images = crops(3)
+    for together, alone in zip(runtime(images), runtime(images[1:2]), strict=True):
+        assert alone.shape == (1, *together.shape[1:])
+        np.testing.assert_allclose(alone[0], together[1], atol=1e-5)
+
+
 def test_pickle_keeps_the_answers(landmark_bytes):
     runtime = load(landmark_bytes)
     again = pickle.loads(pickle.dumps(runtime))

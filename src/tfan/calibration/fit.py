@@ -42,7 +42,7 @@ def fit(seen: Observed) -> Calibration:
 def _with_visibility(seen: Observed) -> Calibration:
     """Fit pivot and slopes on the points that the image holds as far as is known."""
     there = (result(seen, PLAIN_CALIBRATION).visibility > 0)[:, ::_EVERY]
-    logits = logit(seen.said.visibility[:, ::_EVERY])[there]
+    logits = seen.said.visibility_logit[:, ::_EVERY][there].astype(np.float64)
     visible = seen.visible[:, ::_EVERY][there]
     offset, slope = _logistic(np.column_stack([np.ones_like(logits), logits]), visible)
     if slope < _LEAST_SLOPE:  # what is said has nothing to do with what is

@@ -74,7 +74,7 @@ def _points(seen: Observed) -> Masks:
 def _said(seen: Observed) -> Masks:
     """Part the points by the network's own answers: no error decides where one belongs."""
     outside = _outside(seen.said.points_px, seen.hw)
-    hidden = seen.said.visibility < 0.5
+    hidden = seen.said.visibility_logit < 0
     return {"visible": ~outside & ~hidden, "hidden": ~outside & hidden, "outside": outside}
 
 

@@ -33,12 +33,10 @@ class MeanHead:
 
     Attributes:
         points_cm: (478, 3) with their mean at the origin.
-        affine: (478, 4) the same and a column of ones.
-        products: (478, 16) outer products of the rows of affine.
+        products: (478, 16) outer products of the rows x, y, z, 1; the last four are these rows.
     """
 
     points_cm: Floats
-    affine: Floats
     products: Floats
 
 
@@ -50,7 +48,7 @@ def mean_head() -> MeanHead:
         points = np.asarray(table["points_cm"], np.float64)[:N_FITTED]
     points = points - points.mean(axis=0)
     affine = np.column_stack([points, np.ones(len(points))])
-    return MeanHead(points, affine, (affine[:, :, None] * affine[:, None]).reshape(-1, 16))
+    return MeanHead(points, (affine[:, :, None] * affine[:, None]).reshape(-1, 16))
 
 
 def head_poses(points_px: AnyArray, sigma_px: AnyArray) -> Array:
@@ -111,13 +109,9 @@ def _maps(points_px: AnyArray, sigma_px: AnyArray) -> list[tuple[list[float], li
     sides = found.max(axis=2) - found.min(axis=2)
     own = _OWN_SHARE**2 * np.maximum(sides[:, :1] * sides[:, 1:], _TINY)
     weights = own / (np.square(sigma_px[:, :N_FITTED], dtype=np.float64) + own)
-    head = mean_head()
-    products: AnyArray = weights @ head.products
-    moments: AnyArray = (weights[:, None] * found) @ head.affine
-    return [
-        _fitted(of_head, x, y)
-        for of_head, (x, y) in zip(products.tolist(), moments.tolist(), strict=True)
-    ]
+    weighted = np.concatenate([weights[:, None], weights[:, None] * found], axis=1)
+    sums: AnyArray = weighted @ mean_head().products  # (F, 3, 16)
+    return [_fitted(of_head, x[12:], y[12:]) for of_head, x, y in sums.tolist()]
 
 
 def _fitted(

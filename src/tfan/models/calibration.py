@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
-import numpy.typing as npt
 
 from tfan.types import AnyArray, Array
 
@@ -49,8 +48,8 @@ class Calibration:
     steepness: float = 4.0
 
     def visibility(self, said: AnyArray) -> Array:
-        """Return the probability (F, N) that points are seen, from what the network said."""
-        logits = logit(said, np.float32) - self.pivot
+        """Return the probability (F, N) that points are seen, from the network's logits."""
+        logits = said - np.float32(self.pivot)
         below, above = self.slopes
         return sigmoid(logits * np.where(logits < 0, np.float32(below), np.float32(above)))
 
@@ -117,9 +116,9 @@ def nominal_share(sigmas: float, *, shape: int) -> float:
     return float(within(sigmas, 1.0, shape=shape))
 
 
-def logit(probability: AnyArray | float, dtype: npt.DTypeLike = np.float64) -> AnyArray:
-    """Return log(p / (1 - p)) of probabilities, bounded, worked out in that dtype."""
-    p = np.minimum(np.maximum(np.asarray(probability, dtype), _LEAST), _MOST)
+def logit(probability: AnyArray | float) -> AnyArray:
+    """Return log(p / (1 - p)) of probabilities, bounded."""
+    p = np.clip(np.asarray(probability, np.float64), _LEAST, _MOST)
     odds: AnyArray = np.log(p / (1 - p))
     return odds
 

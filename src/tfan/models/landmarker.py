@@ -128,7 +128,7 @@ class Landmarker:
         return Answers(
             windows.to_image(points),
             np.exp(log_sigma) * per_sigma,
-            sigmoid(visibility),
+            visibility,
             sigmoid(presence.reshape(-1)),
         )
 

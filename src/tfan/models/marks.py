@@ -20,13 +20,13 @@ class Answers:
     Attributes:
         points_px: (F, N, 2) x, y.
         sigma_px: (F, N) expected distance from the true place.
-        visibility: (F, N) probability that nothing hides the point.
+        visibility_logit: (F, N) log(p / (1 - p)) of the probability that nothing hides the point.
         presence: (F,) probability that there is a face.
     """
 
     points_px: Array
     sigma_px: Array
-    visibility: Array
+    visibility_logit: Array
     presence: Array
 
 
@@ -66,7 +66,7 @@ def calibrated(
     """
     hull = bounds(said.points_px)
     size_px = hull_size_px(hull)[:, None]
-    visibility = calibration.visibility(said.visibility)
+    visibility = calibration.visibility(said.visibility_logit)
     outside: AnyArray | bool = False
     if _leaves(hull, hw):
         outside = _outside(said.points_px, hw)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import redirect_stdout
+from functools import partial
 from typing import Any
 
 from tfan._optional import require
@@ -53,13 +55,24 @@ class OnnxRuntime:
         self._data = data
         self._contract = contract
         self.device, provider = _provider(device)
-        self._session = _open(data, source, provider, device=device, threads=threads)
+        start = partial(_open, data, source, provider, device=device, threads=threads)
+        self._session = start()
+        # told that it will see one image at a time, ONNX Runtime leaves out the work on shapes
+        batch = self._batch_name() if provider[0] == CPU_PROVIDER else None
+        self._single = start(sizes={batch: 1}) if batch else self._session
         inputs = [item.name for item in self._session.get_inputs()]
         check_names(inputs, list(self.output_shapes()), contract, source)
 
     def __call__(self, batch: Array) -> tuple[Array, ...]:
         names = list(self._contract.output_names)
-        return tuple(self._session.run(names, {self._contract.input_name: batch}))
+        session = self._single if len(batch) == 1 else self._session
+        return tuple(session.run(names, {self._contract.input_name: batch}))
+
+    def _batch_name(self) -> str | None:
+        """Return what the file calls the number of images, where it may be any."""
+        inputs = self._session.get_inputs()
+        first = inputs[0].shape[0] if inputs and inputs[0].shape else None
+        return first if isinstance(first, str) else None
 
     def output_shapes(self) -> dict[str, list[int | str | None]]:
         """Return name -> shape of each output as the file declares it."""
@@ -93,6 +106,7 @@ def _open(
     *,
     device: str | None,
     threads: int | None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Any:
     count = check_threads(threads)
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # read when the library is loaded
@@ -105,7 +119,7 @@ def _open(
             ort.preload_dlls()
     cause: Exception | None = None
     try:
-        session = _session(ort, data, provider, count)
+        session = _session(ort, data, provider, count, sizes or {})
         if session.get_providers()[0] == wanted:  # else it fell back without an error
             return session
     except Exception as error:  # the library's own error classes have no common base
@@ -115,8 +129,12 @@ def _open(
     raise _not_started(ort, device) from cause
 
 
-def _session(ort: Any, data: bytes, provider: tuple[str, Any], threads: int) -> Any:
+def _session(
+    ort: Any, data: bytes, provider: tuple[str, Any], threads: int, sizes: Mapping[str, int]
+) -> Any:
     options = ort.SessionOptions()
+    for name, size in sizes.items():
+        options.add_free_dimension_override_by_name(name, size)
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = _ERRORS_ONLY
@@ -127,7 +145,7 @@ def _session(ort: Any, data: bytes, provider: tuple[str, Any], threads: int) -> 
 
 def _readable(ort: Any, data: bytes) -> bool:
     try:
-        _session(ort, data, (CPU_PROVIDER, {}), 1)
+        _session(ort, data, (CPU_PROVIDER, {}), 1, {})
     except Exception:  # see `_open`
         return False
     return True
