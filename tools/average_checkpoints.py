@@ -20,7 +20,8 @@ from pathlib import Path
 import torch
 
 from tfan.errors import InputError
-from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_weights
+from tfan.train.config import Network
 
 
 def averaged(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
@@ -31,9 +32,9 @@ def averaged(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
     """
     last = checkpoints[-1]
     for each in checkpoints:
-        got = each.config.task, each.config.network
-        if got != (last.config.task, last.config.network):
-            raise InputError("the checkpoints", expected="one task and one network", got=str(got))
+        if _built(each) != _built(last):
+            got = f"{_built(each)} and {_built(last)}"
+            raise InputError("the checkpoints", expected="one task and one network", got=got)
     states = [each.average for each in checkpoints]
     mean = {
         name: torch.stack([state[name] for state in states]).mean(0)
@@ -41,7 +42,12 @@ def averaged(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
         else value
         for name, value in last.average.items()
     }
-    return replace(last, net=dict(mean), average=mean, optimiser={})
+    return replace(last, net=dict(mean), average=mean)
+
+
+def _built(checkpoint: Checkpoint) -> tuple[str, Network, int]:
+    config = checkpoint.config
+    return config.task, config.network, config.published.points
 
 
 def main() -> None:
@@ -50,7 +56,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     joined = averaged([read_checkpoint(path) for path in asked.checkpoints])
-    print(write_checkpoint(joined, asked.out))
+    print(write_weights(joined, asked.out))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_weights
 from tfan.train.config import Network
 
 Block = tuple[int, int]
@@ -69,7 +69,7 @@ def main() -> None:
     dropped = set(asked.drop)
     config = replace(old.config, network=shorter(old.config.network, dropped))
     weights = without(old.average, dropped)
-    write_checkpoint(Checkpoint(config, weights, weights, {}, old.progress), asked.out)
+    write_weights(Checkpoint(config, weights, weights, {}, old.progress), asked.out)
 
 
 if __name__ == "__main__":

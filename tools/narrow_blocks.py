@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_weights
 from tfan.train.config import Network
 from tfan.train.local_head import UNITS
 
@@ -90,7 +90,9 @@ def narrow_state(state: State, sizes: Network) -> dict[str, Tensor]:
     for stage, (count, width) in enumerate(zip(sizes.blocks, sizes.inner, strict=True)):
         for place in range(1, count + 1):
             narrow |= narrow_block(state, f"backbone.stages.{stage}.{place}", width)
-    return narrow | (narrow_local(state, sizes.local) if sizes.local else {})
+    if sizes.local:
+        return narrow | narrow_local(state, sizes.local)
+    return {name: value for name, value in narrow.items() if not name.startswith("local.")}
 
 
 def main() -> None:
@@ -104,7 +106,7 @@ def main() -> None:
     sizes = narrowed(old.config.network, tuple(asked.inner), asked.local)
     weights = narrow_state(old.average, sizes)
     config = replace(old.config, network=sizes)
-    write_checkpoint(Checkpoint(config, weights, weights, {}, old.progress), asked.out)
+    write_weights(Checkpoint(config, weights, weights, {}, old.progress), asked.out)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,24 @@ def test_one_image_answers_as_it_does_among_others(landmark_bytes):
         np.testing.assert_allclose(alone[0], together[1], atol=1e-5)
 
 
+def named_axes(data: bytes, names: tuple[str, ...]) -> bytes:
+    model = pytest.importorskip("onnx", reason="needs the extra 'train'").load_from_string(data)
+    for axis, name in zip(model.graph.input[0].type.tensor_type.shape.dim, names, strict=True):
+        if name:
+            axis.dim_param = name
+    return model.SerializeToString()
+
+
+@pytest.mark.parametrize("names", [("n", "", "h", "w"), ("?", "", "?", "?"), ("", "", "s", "s")])
+def test_axes_may_be_named_otherwise(detector_bytes, names):
+    """An axis that shares the name of the first is not taken for a number of images."""
+    data = named_axes(detector_bytes, names)
+    image = np.random.default_rng(0).normal(size=(1, 1, 96, 128)).astype(np.float32)
+    (expected,) = load(detector_bytes, contract=DETECTOR_CONTRACT)(image)
+    (found,) = load(data, contract=DETECTOR_CONTRACT)(image)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_pickle_keeps_the_answers(landmark_bytes):
     runtime = load(landmark_bytes)
     again = pickle.loads(pickle.dumps(runtime))

@@ -223,6 +223,8 @@ def test_wrong_arguments_are_sentences(make_face):
         measure(np.zeros((4, 4, 3)), face)
     with pytest.raises(InputError, match="temperatures: expected"):
         measure("warm", face)
+    with pytest.raises(InputError, match="regions: expected regions or their names, got None"):
+        measure(np.zeros((4, 4)), face, [None])
     with pytest.raises(InputError, match="region 'forehead': expected one of mediapipe478"):
         measure(np.zeros(HW), face, load_regions("facesynthetics70"))
 

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra 'train'")
 
 from tfan.errors import InputError  # noqa: E402
-from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_checkpoint  # noqa: E402
+from tfan.train.checkpoints import Checkpoint, read_checkpoint, write_weights  # noqa: E402
 from tfan.train.config import Network, Schedule, TrainConfig  # noqa: E402
 from tfan.train.nets import LandmarkNet  # noqa: E402
 
@@ -32,7 +32,7 @@ def checkpoint(seed, sizes=SIZES):
 
 def test_weights_lie_in_the_middle_and_can_be_trained_on(tool, tmp_path):
     first, last = checkpoint(1), checkpoint(2)
-    written = write_checkpoint(tool.averaged([first, last]), tmp_path)
+    written = write_weights(tool.averaged([first, last]), tmp_path)
     joined = read_checkpoint(written)
     for name, value in joined.average.items():
         middle = (first.average[name] + last.average[name]) / 2
@@ -50,3 +50,9 @@ def test_one_alone_stays_as_it_is(tool):
 def test_networks_of_other_widths_are_refused(tool):
     with pytest.raises(InputError, match="one task and one network"):
         tool.averaged([checkpoint(1), checkpoint(1, replace(SIZES, head=8))])
+
+
+def test_a_training_is_not_written_over(tool, tmp_path):
+    write_weights(checkpoint(1), tmp_path)
+    with pytest.raises(InputError, match="one without a training"):
+        write_weights(tool.averaged([checkpoint(1), checkpoint(2)]), tmp_path)

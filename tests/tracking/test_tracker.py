@@ -273,6 +273,18 @@ def test_a_shutter_that_stays_closed_takes_nobodys_number(pipeline, shifted):
     assert (face.track_id, face.held) == (1, False)
 
 
+def test_frames_stored_thrice_are_no_shutter(pipeline, shifted, empty):
+    """A 10 Hz camera in a 30 Hz file: who comes after three seconds of nobody is somebody else."""
+    tracker = Tracker(pipeline)
+    rng = np.random.default_rng(0)
+    nobody = [(empty + rng.normal(0, 0.05, empty.shape)).astype(np.float32) for _ in range(30)]
+    own = [shifted(seed=i) for i in range(4)] + nobody + [shifted(seed=9), shifted(seed=10)]
+    for i, frame in enumerate(own):
+        for copy in range(3):
+            faces = tracker.update(frame, i / 10 + copy / 30)
+    assert [face.track_id for face in faces] == [2]
+
+
 def test_smoothing_follows_the_face_and_not_its_number(pipeline, shifted):
     """Two people whose numbers are set right: nobody's points lie half-way between them."""
     (face,) = Tracker(pipeline).update(shifted(seed=0), 0.0)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tfan.errors import InputError
-from tfan.train.checkpoints import read_checkpoint
+from tfan.train.checkpoints import read_checkpoint, write_weights
 from tfan.train.config import Schedule
 from tfan.train.landmark_task import LandmarkTask
 from tfan.train.loop import Progress, move_average, rate_at, spent
@@ -76,6 +76,15 @@ def test_a_checkpoint_of_another_network_is_not_resumed(data, tmp_path):
     wider = replace(config, network=replace(config.network, head=16))
     with pytest.raises(InputError, match=r"expected \[network\] .*head=16.* got .*head=8"):
         run(wider, resume=True, **options)
+
+
+def test_weights_alone_are_not_resumed(data, tmp_path):
+    config = tiny_config("detector", budget="images = 16")
+    options = {"data": data, "held_out": None, "docs": tmp_path / "docs"}
+    run(config, out=tmp_path / "out", **options)
+    write_weights(read_checkpoint(tmp_path / "out" / "checkpoint.pt"), tmp_path / "alone")
+    with pytest.raises(InputError, match="expected the checkpoint of a training, got weights"):
+        run(config, resume=True, out=tmp_path / "alone", **options)
 
 
 def test_without_held_out_shards_a_training_has_no_scores(data, tmp_path):

@@ -57,11 +57,11 @@ class OnnxRuntime:
         self.device, provider = _provider(device)
         start = partial(_open, data, source, provider, device=device, threads=threads)
         self._session = start()
+        inputs = [item.name for item in self._session.get_inputs()]
+        check_names(inputs, list(self.output_shapes()), contract, source)
         # told that it will see one image at a time, ONNX Runtime leaves out the work on shapes
         batch = self._batch_name() if provider[0] == CPU_PROVIDER else None
         self._single = start(sizes={batch: 1}) if batch else self._session
-        inputs = [item.name for item in self._session.get_inputs()]
-        check_names(inputs, list(self.output_shapes()), contract, source)
 
     def __call__(self, batch: Array) -> tuple[Array, ...]:
         names = list(self._contract.output_names)
@@ -69,10 +69,10 @@ class OnnxRuntime:
         return tuple(session.run(names, {self._contract.input_name: batch}))
 
     def _batch_name(self) -> str | None:
-        """Return what the file calls the number of images, where it may be any."""
-        inputs = self._session.get_inputs()
-        first = inputs[0].shape[0] if inputs and inputs[0].shape else None
-        return first if isinstance(first, str) else None
+        """Return what the file calls the number of images, where that alone may be any number."""
+        shape = self._session.get_inputs()[0].shape
+        free = bool(shape) and isinstance(shape[0], str) and shape.count(shape[0]) == 1
+        return shape[0] if free else None
 
     def output_shapes(self) -> dict[str, list[int | str | None]]:
         """Return name -> shape of each output as the file declares it."""
@@ -133,6 +133,8 @@ def _session(
     ort: Any, data: bytes, provider: tuple[str, Any], threads: int, sizes: Mapping[str, int]
 ) -> Any:
     options = ort.SessionOptions()
+    # two sessions of one network: the threads of the one that rests must not wait by spinning
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     for name, size in sizes.items():
         options.add_free_dimension_override_by_name(name, size)
     options.intra_op_num_threads = threads

@@ -92,6 +92,8 @@ def _chosen(face: Face, regions: Sequence[Region | str] | None) -> Regions:
     for region in regions:
         if isinstance(region, str):
             chosen += choose_regions([region], load_regions(face.scheme))
+        elif not isinstance(region, Region):
+            raise InputError("regions", expected="regions or their names", got=repr(region))
         elif region.scheme != face.scheme:
             raise InputError(
                 f"region {region.name!r}", expected=f"one of {face.scheme}, as the face is",

@@ -26,6 +26,7 @@ _NEAR = 0.1  # overlap from which two people may be mixed up
 _HITS, _HITS_SURE = 3, 0.3  # frames and mean confidence in which there is surely somebody
 _SURE, _SURE_SCORE = 0.6, 0.92  # mean confidence and score that make a person in one frame
 _LEAST_SURE = 0.2  # mean confidence below which landmarks do not lead from frame to frame
+_SHUTTER_S = 0.25  # a picture that stands still for less was stored twice
 _DOUBTFUL = 0.75  # of its usual confidence: below, a track asks for the detector
 
 
@@ -50,9 +51,11 @@ class Crowd:
     _since_detector: int = 0
     _detected_s: float = 0.0
     _last_s: float = 0.0
+    _still_s: float = 0.0
 
     def look(self, plane: Plane, now: float) -> bool:
         """Bring all tracks up to a frame; return whether the detector ran."""
+        self._still_s = 0.0
         self._let_go(now)
         self._follow(plane, now)
         self._since_detector += 1
@@ -68,7 +71,11 @@ class Crowd:
         return asked
 
     def wait(self, seconds: float) -> None:
-        """Let time pass in which the picture stood still: nobody could be seen."""
+        """Let time pass in which the picture stood still: behind a shutter nobody can be seen."""
+        before, self._still_s = self._still_s, self._still_s + seconds
+        if self._still_s < _SHUTTER_S:
+            return
+        seconds = self._still_s if before < _SHUTTER_S else seconds
         self._last_s += seconds
         for track in self.tracks:
             track.waited_s += seconds

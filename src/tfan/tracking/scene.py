@@ -16,14 +16,12 @@ _ALIKE = 0.6  # correlation of two thumbnails below which the scene may be anoth
 _CHANGED, _CHANGED_SHARE = 0.02, 0.6  # of the contrast; of the thumbnail: a person alone is less
 _STEP_SHARE = 0.04  # of the scene's contrast: a step of the median that counts
 _STEADY = 0.5  # of a step must be common to most of the picture
+_EVERY_ROW = 4  # sensor noise alone makes these rows of two frames differ
 
 
 @dataclass(slots=True)
 class SceneWatch:
-    """Compares each frame with the one before; keeps some rows and a thumbnail of that one.
-
-    Sensor noise alone makes these rows of two frames differ.
-    """
+    """Compares each frame with the one before; keeps some rows and a thumbnail of that one."""
 
     _rows: AnyArray | None = field(default=None, repr=False)
     _thumb: Array | None = field(default=None, repr=False)
@@ -31,15 +29,19 @@ class SceneWatch:
 
     def __call__(self, plane: Plane) -> tuple[Event, float]:
         """Return what happened, and the change of the median in the plane's unit."""
-        step = _step(plane.hw)
-        rows = plane.values[::step].copy()  # cameras write into the same array again
-        thumb = thumbnail(rows[:, ::step])
+        rows, thumb = plane.values[::_EVERY_ROW], thumbnail(plane.values)
         last_rows, last, last_hw = self._rows, self._thumb, self._hw
-        self._hw, self._rows, self._thumb = plane.hw, rows, thumb
+        self._hw = plane.hw
         if last_rows is None or last is None or last_hw != plane.hw:
+            self._rows, self._thumb = rows.copy(), thumb
             return ("first" if last is None else "cut"), 0.0
         if (thumb == last).all() and np.array_equal(rows, last_rows):
             return "freeze", 0.0
+        if last_rows.dtype == rows.dtype:
+            np.copyto(last_rows, rows)  # cameras write into the same array again
+        else:
+            self._rows = rows.copy()
+        self._thumb = thumb
         return judged(last, thumb, contrast=max(plane.high - plane.low, plane.floor))
 
     def reset(self) -> None:
@@ -47,15 +49,11 @@ class SceneWatch:
         self._rows = self._thumb = None
 
 
-def thumbnail(few: AnyArray) -> Array:
-    """Return some pixels (H, W) of a frame as (30, 40) float32: means of some of them each."""
-    whole = np.ascontiguousarray(few)
-    return np.asarray(cv2.resize(whole, _THUMB, interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _step(hw: tuple[int, int]) -> int:
-    """Return which rows and columns are looked at: two or more for each of the thumbnail's."""
-    return max(1, min(hw[0] // (2 * _THUMB[1]), hw[1] // (2 * _THUMB[0])))
+def thumbnail(values: AnyArray) -> Array:
+    """Return values (H, W) as (30, 40) float32: means of some pixels each."""
+    step = max(1, min(values.shape[0] // (2 * _THUMB[1]), values.shape[1] // (2 * _THUMB[0])))
+    few = np.ascontiguousarray(values[::step, ::step])
+    return np.asarray(cv2.resize(few, _THUMB, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def judged(last: Array, thumb: Array, *, contrast: float) -> tuple[Event, float]:

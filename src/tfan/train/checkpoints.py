@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,18 @@ def write_checkpoint(checkpoint: Checkpoint, out: Path) -> Path:
     replace_file(out / CHECKPOINT, lambda path: torch.save({"config": text, **tables}, path))
     replace_text(out / "config.toml", text)
     return out / CHECKPOINT
+
+
+def write_weights(checkpoint: Checkpoint, out: Path) -> Path:
+    """Write a checkpoint of weights alone into a folder that holds no training; return its path.
+
+    Raises:
+        InputError: out holds a checkpoint already.
+    """
+    if (out / CHECKPOINT).exists():
+        raise InputError("the folder to write to", expected="one without a training",
+                         got=str(out / CHECKPOINT), fix="Choose another --out.")  # fmt: skip
+    return write_checkpoint(replace(checkpoint, optimiser={}), out)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

@@ -108,6 +108,9 @@ def _steps_done(config: TrainConfig, out: Path) -> int:
     if stored.published.points != config.published.points:
         raise InputError("resuming", expected=f"[published] points = {config.published.points}",
                          got=str(stored.published.points), fix=fix)  # fmt: skip
+    if not checkpoint.optimiser:  # written by a tool, not by a training
+        raise InputError("resuming", expected="the checkpoint of a training",
+                         got="weights alone", fix="Begin a training with --from.")  # fmt: skip
     return int(checkpoint.progress["step"])
 
 
