@@ -45,7 +45,16 @@ def test_json(clip):
 def test_thumbnail(clip, tmp_path):
     done = run(clip, "--thumbnail", tmp_path / "small")
     assert done.exit_code == 0
-    assert read_image(tmp_path / "small" / "clip.tif.png").shape[:2] == (20, 24)
+    assert read_image(tmp_path / "small" / "clip.tif.thumbnail.png").shape[:2] == (20, 24)
+
+
+def test_a_thumbnail_beside_its_pictures_is_no_frame(tmp_path):
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((20, 24), 30_000, np.uint16))
+    for _ in range(2):
+        facts = json.loads(run(tmp_path, "--thumbnail", tmp_path, "--json").stdout)
+        assert facts["frames"] == 3
+        assert facts["thumbnail"] == str(tmp_path / "0.png.thumbnail.png")
 
 
 def test_a_first_frame_of_nan_costs_neither_facts_nor_picture(tmp_path):
@@ -55,7 +64,7 @@ def test_a_first_frame_of_nan_costs_neither_facts_nor_picture(tmp_path):
     done = run(tmp_path / "late.npy", "--thumbnail", tmp_path)
     assert done.exit_code == 0, done.stderr
     assert "unit       degrees Celsius" in done.stdout
-    assert (tmp_path / "late.npy.png").exists()
+    assert (tmp_path / "late.npy.thumbnail.png").exists()
 
 
 def test_frames_of_zeros_have_no_part_in_the_range(tmp_path):

@@ -256,6 +256,19 @@ def test_names_of_files(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_result_in_the_place_of_another_source_is_a_wrong_call(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_clip(tmp_path / "rec.npy")
+    np.savez(tmp_path / "rec.npz", frames=np.load(tmp_path / "rec.npy"))
+    before = (tmp_path / "rec.npz").read_bytes()
+    for sources in (["rec.npy", "rec.npz"], ["rec.npz", "rec.npy"]):
+        result = run(*sources, "--format", "npz", "--output", ".")
+        assert result.exit_code == 2
+        assert "got a recording to be read" in re.sub(r"[\s│]+", " ", result.stderr)
+        assert (tmp_path / "rec.npz").read_bytes() == before
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["rec.npy", "rec.npz"]
+
+
 @pytest.mark.slow
 def test_side_by_side_gives_the_same_as_one_after_the_other(tmp_path):
     with as_file(files("tfan") / "data" / "demo_frame.tiff") as path:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from tfan.cli.detect import _PICTURE as FACES
+from tfan.cli.read import THUMBNAIL
 from tfan.errors import InputError
-from tfan.io import expand, open_source, write_png
+from tfan.io import expand, open_source, read_image, write_png
 from tfan.io.formats import MATRIX_SUFFIXES, RECORDING_SUFFIXES, STILL_SUFFIXES
 from tfan.recordings import FORMATS
 from tfan.recordings.finish import PLOT
@@ -21,6 +22,7 @@ WRITTEN = [
     *(f"rec{output.suffix}" for outputs in FORMATS.values() for output in outputs),
     PLOT.format("rec"), VIDEO.format("rec"), PICTURE.format("rec", 0),
     PICTURE.format("rec", 1234567), "rec.signals.csv", FACES.format("rec"),
+    THUMBNAIL.format("rec.png"),
 ]  # fmt: skip
 READABLE = [
     name
@@ -79,12 +81,24 @@ def test_stars_inside_a_name_are_one_star(folder, pattern, found):
     assert names(expand([f"{folder}/{pattern}"])) == found
 
 
-def test_what_is_left_out_can_still_be_named(folder):
-    (folder / "b2.faces.png").touch()
-    assert names(expand([folder], leave_out="*.faces.png")) == ["a.tiff", "b2.PNG", "b10.png"]
-    assert names(expand([f"{folder}/b2*"], leave_out="*.faces.png")) == ["b2.PNG"]
-    named = expand([folder / "b2.faces.png"], leave_out="*.faces.png")
-    assert names(named) == ["b2.faces.png"]
+@pytest.mark.parametrize("own", [FACES.format("b2"), THUMBNAIL.format("b2.PNG")])
+def test_what_is_left_out_can_still_be_named(folder, own):
+    (folder / own).touch()
+    assert names(expand([folder])) == ["a.tiff", "b2.PNG", "b10.png"]
+    assert names(expand([f"{folder}/b2*"])) == ["b2.PNG"]
+    assert names(expand([folder / own])) == [own]
+
+
+@pytest.mark.parametrize("read", [read_image, open_source])
+def test_where_only_own_files_lie_the_sentence_says_that_they_are_left_out(tmp_path, read):
+    for name in (PLOT.format("rec"), PICTURE.format("rec", 3)):
+        write_png(tmp_path / name, np.zeros((20, 24, 3), np.uint8))
+    for name in (tmp_path, tmp_path / "*.frame_*.png"):
+        (one,) = expand([name])
+        with pytest.raises(InputError, match=r"got .*\. Files that tfan wrote are left out\.$"):
+            read(one)
+    with pytest.raises(InputError, match=r"got (nothing there|neither)\.$"):
+        read(tmp_path / "none_*.png")
 
 
 @pytest.mark.parametrize("method", ["is_dir", "exists", "iterdir"])

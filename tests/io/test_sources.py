@@ -75,25 +75,62 @@ def test_the_number_of_frames_is_added_up_once(folder, monkeypatch):
     assert counted == [0, 1, 2, 3]
 
 
-def test_a_file_that_holds_fewer_frames_than_it_promises_corrects_their_number(
-    tmp_path, monkeypatch, frames
-):
-    class Short:
-        kind, n_frames = "short", 5
+def listed(folder, monkeypatch, frames, *, n, holds, damaged=()):
+    """Open a list of two files that promise n frames and hold others; also the starts of passes."""
+    passes = []
+
+    class Recording:
+        kind, n_frames = "test", n
 
         def frames(self, start=0):
-            return (Stored(index, frames[index]) for index in range(start, 3))
+            passes.append(start)
+            items = [Stored(index, frames[index]) for index in range(holds)]
+            yield from (items + [Damage(index, "torn") for index in damaged])[start:]
 
         def close(self):
             pass
 
-    monkeypatch.setattr(chain, "open_file", lambda *_: Short())
+    monkeypatch.setattr(chain, "open_file", lambda *_: Recording())
     for name in ("a.npy", "b.npy"):
-        np.save(tmp_path / name, frames)
-    with open_source(tmp_path) as source:
-        seen = [(frame.index, source.n_frames) for frame in source]
-        assert source.n_frames == 6
-    assert seen == [(0, 10), (1, 10), (2, 10), (3, 8), (4, 8), (5, 8)]
+        np.save(folder / name, frames)
+    return open_source([folder / "a.npy", folder / "b.npy"]), passes
+
+
+def test_frames_that_a_file_promised_in_vain_keep_their_numbers(tmp_path, monkeypatch, frames):
+    """Those of later files would have other numbers after a pass than before, or in a new one."""
+    source, _ = listed(tmp_path, monkeypatch, frames, n=5, holds=3)
+    np.testing.assert_array_equal(source[6].values, frames[1])
+    seen = [(frame.index, source.n_frames) for frame in source]
+    assert seen == [(0, 10), (1, 10), (2, 10), (5, 10), (6, 10), (7, 10)]
+    np.testing.assert_array_equal(source[6].values, frames[1])
+    assert len(source) == 10
+
+
+def test_an_end_that_is_missing_moves_no_later_frame(tmp_path, monkeypatch, frames):
+    source, _ = listed(tmp_path, monkeypatch, frames, n=3, holds=3, damaged=(3, 4))
+    assert len(source) == 6
+    seen = []
+    with pytest.raises(InputError, match=r"got 4 that cannot be read, the first number 2: a\.npy"):
+        seen.extend(frame.index for frame in source)
+    assert seen == [0, 1, 2, 3, 4, 5]
+    assert len(source) == 6
+    np.testing.assert_array_equal(source[4].values, frames[1])
+
+
+def test_more_frames_than_a_file_promised_are_read(tmp_path, monkeypatch, frames):
+    source, _ = listed(tmp_path, monkeypatch, frames, n=3, holds=5)
+    assert [frame.index for frame in source] == list(range(10))
+    assert len(source) == 10
+
+
+def test_files_that_promise_nothing_are_read_once_in_a_pass(tmp_path, monkeypatch, frames):
+    source, passes = listed(tmp_path, monkeypatch, frames, n=None, holds=3, damaged=(3,))
+    seen = []
+    with pytest.raises(InputError, match="got 2 that cannot be read, the first number 3"):
+        seen.extend(frame.index for frame in source)
+    assert seen == [0, 1, 2, 4, 5, 6]
+    assert passes == [0, 0]
+    assert len(source) == 8
 
 
 def test_times_of_flir_pictures_run_through_a_folder(tmp_path, write_fff, write_rjpeg):
@@ -572,6 +609,22 @@ def test_a_wish_that_never_fits_is_refused_before_the_end():
     assert len(read) < 1000
 
 
+def test_a_torn_frame_does_not_hide_that_a_wish_never_fits():
+    """All 5,000 frames were read, and all were said to be torn."""
+    read = []
+
+    def fetch(index):
+        read.append(index)
+        if index % 7 == 0:
+            raise UnreadableError("torn")
+        return Stored(index, np.zeros((20, 24, 3), np.uint8))
+
+    source = Source("clip", Indexed("video", 5000, fetch), Wishes(unit="celsius"))
+    with pytest.raises(InputError, match="expected one number a pixel, got a colour picture"):
+        list(source)
+    assert len(read) < 1000
+
+
 # times
 
 
@@ -643,6 +696,53 @@ def test_frames_are_not_read_far_ahead_for_their_times():
     first = next(Source("clip", Indexed("test", 10**9, fetch), Wishes()).frames())
     assert first.time_s is None
     assert len(read) < 20
+
+
+def test_guessed_times_are_marked():
+    source = clip_of([0.0, 0.5, None, None, 2.0, None], damaged=(3,))
+    seen = []
+    with pytest.raises(InputError, match="torn"):
+        seen.extend(source)
+    assert [frame.index for frame in seen if frame.time_guessed] == [2, 5]
+    assert source[5].time_guessed
+    assert not source[4].time_guessed
+    assert not any(frame.time_guessed for frame in clip_of([None, 0.5, None], fps=9))
+    assert not any(frame.time_guessed for frame in clip_of([None, 0.5, None]))
+    assert not any(frame.time_guessed for frame in clip_of([0.0, *[None] * 20]))
+
+
+@pytest.mark.parametrize("way", ["pass", "backwards", "from the middle"])
+def test_frames_without_times_are_not_looked_for_again_and_again(way):
+    """Torn ones among them, or others asked for by their numbers, made each a walk back."""
+    n, fetched = 200, []
+
+    def fetch(index):
+        fetched.append(index)
+        if way != "backwards" and index > 2 and index % 2 == 0:
+            raise UnreadableError("torn")
+        return Stored(index, np.full((20, 24), 30_000, np.uint16), index if index < 2 else None)
+
+    source = Source("clip", Indexed("test", n, fetch), Wishes())
+    if way == "backwards":
+        at = {number: source[number].time_s for number in reversed(range(n))}
+    else:
+        at = times_of(source, 100 if way == "from the middle" else 0)
+    assert all(time_s == pytest.approx(1 + (k - 1) / 1000) for k, time_s in at.items() if k)
+    assert len(fetched) < 3 * n
+
+
+def test_times_are_the_same_in_any_order():
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        clocks = [number if told else None for number, told in enumerate(rng.random(30) < 0.5)]
+        clocks[:2] = 0, 1
+        damaged = {*np.flatnonzero(rng.random(30) < 0.2)} - {0, 1}
+        wanted = [number for number in rng.integers(0, 30, 40) if number not in damaged]
+        source = clip_of(clocks, damaged=damaged)
+        alone = [clip_of(clocks, damaged=damaged)[int(number)].time_s for number in wanted]
+        assert [source[int(number)].time_s for number in wanted] == alone
+        at = times_of(source)
+        assert [at[number] for number in wanted] == alone
 
 
 def test_a_picture_without_a_time_among_flir_files(tmp_path, write_fff):

@@ -102,14 +102,19 @@ def test_cut_video_invents_nothing(tmp_path, suffix, share):
             np.testing.assert_array_equal(frame.values, stored[i])
 
 
+def moving(n: int) -> np.ndarray:
+    """Grey pictures (N, 48, 64, 3) in which every frame is another one."""
+    grain = np.random.default_rng(0).integers(0, 60, (n, 48, 64, 1))
+    levels = 3 * np.arange(n)[:, None, None, None]
+    return (levels + grain).repeat(3, axis=3).astype(np.uint8)
+
+
 def trimmed(folder, *, from_s: float, shown_s: float) -> list[int]:
     """Write 60 frames of 30 Hz as whole.mp4; a.mp4 has an edit list; return what that shows."""
-    grain = np.random.default_rng(0).integers(0, 60, (60, 48, 64, 1))
-    levels = 3 * np.arange(60)[:, None, None, None]
     path = folder / "whole.mp4"
-    encode(path, (levels + grain).repeat(3, axis=3).astype(np.uint8), codec="mpeg4",
-           pixels="yuv420p", stamps=[i * 1000 / 30 for i in range(60)],
-           options={"sc_threshold": "1000000000"}, wrapping={"movflags": "faststart"},
+    encode(path, moving(60), codec="mpeg4", pixels="yuv420p",
+           stamps=[i * 1000 / 30 for i in range(60)], options={"sc_threshold": "1000000000"},
+           wrapping={"movflags": "faststart"},
     )  # fmt: skip
     data = bytearray(path.read_bytes())
     edit = data.index(b"elst") + 12
@@ -151,6 +156,54 @@ def test_a_trimmed_file_that_is_cut_short_is_damaged(tmp_path):
     with pytest.raises(InputError, match=says):
         seen.extend(open_source(tmp_path / "a.mp4"))
     assert [frame.index for frame in seen] == list(range(12))
+
+
+@pytest.mark.parametrize("options", [{}, {"bf": "0"}, {"x264-params": "open-gop=1:bframes=16"}])
+@pytest.mark.parametrize(
+    ("suffix", "wrapping"),
+    [(".mp4", {"movflags": "frag_keyframe+empty_moov"}), (".mp4", {}), (".mkv", {})],
+)
+def test_every_frame_is_met_by_its_number(tmp_path, suffix, wrapping, options):
+    """FFmpeg seeks by when frames are decoded or by when they are shown, as the container is."""
+    path = tmp_path / f"a{suffix}"
+    encode(path, moving(60), codec="libx264", pixels="yuv420p", options=options, wrapping=wrapping)
+    with open_source(path) as source:
+        frames = list(source)
+        assert len(source) == len(frames) == 60
+        for number in (*range(60), 23, 11):
+            frame = source[number]
+            np.testing.assert_array_equal(frame.values, frames[number].values)
+            assert frame.time_s == pytest.approx(frames[number].time_s)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".avi"])
+def test_a_missing_end_has_a_number(tmp_path, suffix):
+    """It had none before a pass, in a list of files, and the later files others than after it."""
+    stored = grey(40)
+    for name in ("cut", "whole"):
+        encode(tmp_path / f"{name}{suffix}", stored, gop=1)
+    data = (tmp_path / f"cut{suffix}").read_bytes()
+    (tmp_path / f"cut{suffix}").write_bytes(data[: len(data) * 6 // 10])
+    alone = open_source(tmp_path / f"cut{suffix}")
+    end = len(alone)
+    with open_source([tmp_path / f"cut{suffix}", tmp_path / f"whole{suffix}"]) as source:
+        assert len(source) == end + len(stored)
+        np.testing.assert_array_equal(source[end].values, stored[0])
+        seen = []
+        with pytest.raises(InputError) as caught:
+            seen.extend(frame.index for frame in source)
+        lost = sorted({*range(end + len(stored))} - {*seen})
+        assert lost == list(range(lost[0], end))
+        assert f"got {len(lost)} that cannot be read, the first number {lost[0]}" in str(
+            caught.value
+        )
+        assert len(source) == end + len(stored)
+        np.testing.assert_array_equal(source[end].values, stored[0])
+    with pytest.raises(InputError, match="got the end before"):
+        alone[end - 1]
+    for name, n in (("cut", end), ("whole", len(stored))):
+        with pytest.raises(IndexError):
+            open_source(tmp_path / f"{name}{suffix}")[n]
 
 
 def test_no_video(tmp_path):

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 from tfan.errors import InputError
 from tfan.recordings import FrameRow, Journal, JournalWriter, PersonRow
+from tfan.recordings.journal import _MAGIC, _packed, find_journal
 from tfan.recordings.measuring import row_of
 from tfan.rois import RegionReading
 
@@ -73,6 +75,56 @@ def test_what_is_no_journal_is_said(tmp_path, data):
         Journal(tmp_path / "x")
     with pytest.raises(InputError, match="expected a journal"):
         Journal(tmp_path / "nothing")
+
+
+def changed_heading(path, kept, change):
+    """Write the heading of a journal anew; its frames stay."""
+    whole = path.read_bytes()
+    begun = _MAGIC + _packed(json.dumps(asdict(kept.heading)).encode())
+    assert whole.startswith(begun)
+    facts = change(asdict(kept.heading))
+    path.write_bytes(_MAGIC + _packed(json.dumps(facts).encode()) + whole[len(begun) :])
+
+
+@pytest.mark.parametrize("at", [len(_MAGIC), len(_MAGIC) + 2, len(_MAGIC) + 5, 40])
+@pytest.mark.parametrize("bit", [1, 128])
+def test_a_damaged_heading_costs_no_frames(written, kept, at, bit):
+    """One bit, in the size of the heading, its checksum or itself."""
+    data = bytearray(written.read_bytes())
+    data[at] ^= bit
+    written.write_bytes(data)
+    says = (
+        r"expected a journal of tfan track, got one whose heading is damaged.* leave out --resume"
+    )
+    for open_it in (find_journal, Journal, lambda path: JournalWriter(path, kept.heading)):
+        with pytest.raises(InputError, match=f"(?i){says}"):
+            open_it(written)
+        assert written.read_bytes() == data
+
+
+def test_a_heading_that_breaks_off_anywhere_is_none(written, kept):
+    whole = written.read_bytes()
+    n_heading = len(_MAGIC) + len(_packed(json.dumps(asdict(kept.heading)).encode()))
+    for n in range(0, n_heading, 7):
+        written.write_bytes(whole[:n])
+        assert find_journal(written) is None
+    written.write_bytes(whole[:n_heading])
+    assert find_journal(written).heading == kept.heading
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda facts: facts | {"newer": 1},
+        lambda facts: {name: facts[name] for name in facts if name != "hw"},
+        lambda facts: facts | {"hw": [1, 2, 3]},
+        lambda facts: [],
+    ],
+)
+def test_a_journal_of_another_version_is_said(written, kept, change):
+    changed_heading(written, kept, change)
+    with pytest.raises(InputError, match=r"got one of another version.*Leave out --resume"):
+        Journal(written)
 
 
 def test_held_and_hidden_points_have_no_temperature(fake, make_frame, regions):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import os
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from tfan.errors import InputError
-from tfan.recordings import Asked, Journal, Wanted, record
+from tfan.recordings import Asked, Journal, JournalWriter, Wanted, record
 from tfan.rois import regions_from_table
 
 SPOT = {"regions": {"spot": [10, 338, 297, 332]}}
@@ -125,6 +126,31 @@ def test_a_file_that_is_no_journal_is_not_written_over(recording, again, fake):
     assert path.read_bytes() == b"something else altogether"
 
 
+def test_a_journal_that_does_not_tell_its_files_is_said(recording, again, fake):
+    """As the first versions of tfan left it."""
+    interrupted(recording, again(), fake(stop_at=9))
+    path = again().output / "clip.tfan-part"
+    rows, heading = list(Journal(path)), replace(Journal(path).heading, files={}, corners={})
+    path.unlink()
+    with JournalWriter(path, heading) as writer:
+        for row in rows:
+            writer.add(row)
+    with pytest.raises(InputError, match=r"expected .* tells its files, got .* no such") as told:
+        record(str(recording), "clip", again(), fake())
+    assert "changed" not in str(told.value)
+    assert "eave out --resume" in str(told.value)
+    assert len(list(Journal(path))) == 9
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_folder_in_the_place_of_the_journal_is_one_sentence(recording, again, fake, resume):
+    path = again().output / "clip.tfan-part"
+    path.mkdir(parents=True)
+    with pytest.raises(InputError, match=r"clip\.tfan-part: expected"):
+        record(str(recording), "clip", replace(again(), resume=resume), fake())
+    assert path.is_dir()
+
+
 class Standing:
     """A source whose clock stands still for 100 frames."""
 
@@ -161,33 +187,45 @@ def test_a_clock_that_stands_still_is_gone_on_with_as_in_one_run(
     np.testing.assert_allclose(times, np.concatenate([counted, 1 + counted]), atol=1e-6)
 
 
+class Full:
+    """A file on a disk with room for half of what waits: flushing it fails, and so does closing."""
+
+    n_flushed = 0
+
+    def __init__(self, file):
+        self.file, self.waiting = file, b""
+
+    def write(self, data):
+        self.waiting += data
+
+    def flush(self):
+        Full.n_flushed += 1
+        self.file.write(self.waiting[: len(self.waiting) // 2])
+        self.waiting = b""
+        raise OSError(28, "No space left on device")
+
+    def close(self):
+        self.file.close()
+        raise OSError(28, "No space left on device")
+
+
 def test_a_full_disk_is_one_sentence(recording, again, fake, monkeypatch):
     """As the system says it: the first flush fails, and so does the one at the end."""
     from tfan.recordings import journal
-
-    class Full:
-        def __init__(self, file):
-            self.file = file
-
-        def write(self, data):
-            self.file.write(data)
-
-        def flush(self):
-            raise OSError(28, "No space left on device")
-
-        def close(self):
-            self.file.close()
-            raise OSError(28, "No space left on device")
 
     class Writer(journal.JournalWriter):
         def __enter__(self):
             self._file = Full(self._file)
             return self
 
+    np.save(recording, np.load(recording)[np.arange(40) % 20])
     monkeypatch.setattr("tfan.recordings.run.JournalWriter", Writer)
+    monkeypatch.setattr(Full, "n_flushed", 0)
     with pytest.raises(InputError, match="expected a place to write to, got No space left"):
         record(str(recording), "clip", again(), fake())
-    path = again().output / "clip.tfan-part"
+    assert Full.n_flushed == 1
     monkeypatch.undo()
-    assert len(list(Journal(path))) <= 20
-    assert record(str(recording), "clip", again(), fake())[0].n_read == 20
+    kept = [row.frame for row in Journal(again().output / "clip.tfan-part")]
+    assert 10 < len(kept) < 32  # those of the first flush that there was room for
+    assert kept == list(range(len(kept)))
+    assert record(str(recording), "clip", again(), fake())[0].n_read == 40

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -215,6 +216,26 @@ def test_a_complete_recording_is_done_again_for_what_it_lacks(recording, asked, 
         record(str(recording), "clip", asked(resume=True), fake(n_landmarks=70, stop_at=0))
 
 
+def test_a_complete_recording_is_done_again_for_what_was_deleted(recording, asked, fake):
+    pytest.importorskip("av")
+    wanted = {"formats": ("csv", "coco", "pts"), "signals": ("drift",), "overlay": True}
+    record(str(recording), "clip", asked(**wanted), fake())
+    for gone in ("regions.csv", "coco.json", "pts", "signals.csv", "plot.html", "overlay.mp4"):
+        path = asked().output / f"clip.{gone}"
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        record(str(recording), "clip", asked(**wanted, resume=True), fake())
+        assert path.exists()
+        record(str(recording), "clip", asked(**wanted, resume=True), fake(stop_at=0))  # no work
+
+
+def test_what_a_recording_without_temperatures_never_had_is_not_missed(asked, fake, tmp_path):
+    np.save(tmp_path / "clip.npy", np.full((3, 120, 160), 90, np.uint8))
+    first, _ = record(str(tmp_path / "clip.npy"), "clip", asked(), fake())
+    assert not (asked().output / "clip.regions.csv").exists()
+    again = record(str(tmp_path / "clip.npy"), "clip", asked(resume=True), fake(stop_at=0))
+    assert again == (first, "")
+
+
 def test_temperatures_after_a_first_picture_without_any(asked, fake, tmp_path):
     folder = tmp_path / "mixed"
     folder.mkdir()
@@ -280,7 +301,9 @@ def test_results_never_replace_their_own_recording(tmp_path, regions, fake):
     before = source.read_bytes()
     wanted = Wanted(formats=("csv", "npz"))
     asked = Asked(output=tmp_path, regions=regions, reading={"fps": 10.0}, wanted=wanted)
-    with pytest.raises(InputError, match=r"clip.npz: expected a place .* got the recording itself"):
+    with pytest.raises(
+        InputError, match=r"clip.npz: expected a place .* got a recording to be read"
+    ):
         record(str(source), "clip", asked, fake())
     assert source.read_bytes() == before
     assert names(tmp_path) == ["clip.npz"]

@@ -90,7 +90,7 @@ def detect(
     )
     asked = Asked(str(mode), wanted, overlay, verbose, reading)
     quiet = sys.stdout.isatty() and (as_json or as_csv)  # results and a bar would mix
-    files = expand(images, leave_out=_PICTURE.format("*"), suffixes=STILL_SUFFIXES)
+    files = expand(images, suffixes=STILL_SUFFIXES)
     with _bar(files, quiet=quiet) as paths:
         results = _results(landmarker, paths, asked)
         n_failed = _write_csv(results) if as_csv else _write(results, as_json=as_json)

@@ -18,6 +18,7 @@ from tfan.io.units import UNIT_NAMES
 
 _LOOKED_AT = 9  # frames spread over a recording that can be entered anywhere
 _NOT_FACTS = ("file",)
+THUMBNAIL = "{}.thumbnail.png"  # left out where pictures are read
 
 UnitOption = Annotated[str, typer.Option(help=f"One of {', '.join(UNIT_NAMES)}.")]
 EmissivityOption = Annotated[
@@ -185,7 +186,7 @@ def _draw(frame: Frame, folder: Path) -> Path:
 
     plane = prepare(frame.values, "temperature" if frame.reading.scale is not None else "auto")
     name = Path(str(frame.camera.get("file", frame.source)).replace(":", "_")).name
-    path = folder / f"{name}.png"
+    path = folder / THUMBNAIL.format(name)
     write_png(path, colourise(plane.values))
     return path
 

@@ -25,7 +25,8 @@ from tfan.io.files import claim_writable
 from tfan.io.units import check_unit
 from tfan.landmarks.schemes import load_scheme, scheme_for
 from tfan.recordings import FORMATS, SIGNALS, Asked, Wanted
-from tfan.recordings.finish import check_source
+from tfan.recordings.finish import check_source, result_files
+from tfan.recordings.origin import keep_apart
 from tfan.recordings.people_signals import regions_needed
 from tfan.rois import Region, choose_regions, load_regions, read_regions
 
@@ -79,18 +80,19 @@ def track(
         "reflected_celsius": reflected_celsius, "dataset": dataset, "fps": fps,
     }  # fmt: skip
     wanted = Wanted(formats=_names(formats), signals=_names(signals), overlay=overlay, every=every)
-    n = int(n_landmarks)
+    n, todo = int(n_landmarks), jobs_of(sources)
     try:
         check_unit(unit)
         wanted.check()
         chosen = _regions(regions, n, wanted.signals)
         for name in sources:
             check_source(name, wanted, resume=resume)
+        places = [output / job.stem for job in todo]
+        keep_apart(sources, [path for place in places for path in result_files(place, wanted)])
     except InputError as error:
         raise typer.BadParameter(str(error)) from error
     claim_writable(output)
     asked = Asked(output=output, regions=chosen, reading=reading, wanted=wanted, resume=resume)
-    todo = jobs_of(sources)
     options = {"n_landmarks": n, "device": device}
     done = _done(todo, asked, context.obj or load_follower, options, min(jobs, len(todo)))
     print_table(done)

@@ -14,7 +14,7 @@ from tfan.io.formats import (
     find_format,
     open_file,
 )
-from tfan.io.paths import expand
+from tfan.io.paths import expand, left_out
 from tfan.io.recording import Damage, Stored, Wishes
 
 
@@ -38,21 +38,22 @@ def files_of(name: str) -> list[Path]:
         name,
         expected="pictures, or a recording",
         got=f"{len(others)} recordings" if others else "neither",
-        fix="Name each recording by itself." if others else "Files that tfan wrote are left out.",
+        fix="Name each recording by itself." if others else left_out(name),
     )
 
 
 class Chain:
     """Frames of files one after another, numbered through; one file is open at a time.
 
-    A file that cannot be opened costs one number. Times stay only where all files tell them on the
+    A file has as many numbers as it promises frames, so that a frame has the same one however it is
+    reached; one that cannot be opened has one. Times stay only where all files tell them on the
     same clock.
     """
 
     def __init__(self, paths: Sequence[Path], wishes: Wishes) -> None:
         self._paths, self._wishes = tuple(paths), wishes
         self._counts: list[int | None] = [None] * len(self._paths)
-        self._total: int | None = None  # of the counts, until one changes
+        self._total: int | None = None  # of the counts, until one is found to be too small
 
     @property
     def kind(self) -> str:
@@ -67,33 +68,39 @@ class Chain:
     def frames(self, start: int = 0) -> Iterator[Stored | Damage]:
         """Yield the frames of all files from a number on."""
         first = 0
-        for at, path in enumerate(self._paths):
-            if first < start and first + self._count(at) <= start:
-                first += self._count(at)
-                continue
+        for at in range(len(self._paths)):
             skipped = max(0, start - first)
-            n = skipped
-            for item in self._frames_of(path, skipped):
-                n = item.index + 1
-                yield self._renumbered(item, first + item.index, path)
-            self._note(at, n)
-            first += n
+            if not skipped or skipped < self._count(at):
+                for item in self._frames_of(at, skipped):
+                    yield self._renumbered(item, first, self._paths[at])
+            first += self._counts[at] or 0
 
     def close(self) -> None:
         """Files are closed as soon as their frames are read."""
 
-    def _frames_of(self, path: Path, start: int) -> Iterator[Stored | Damage]:
+    def _frames_of(self, at: int, start: int) -> Iterator[Stored | Damage]:
+        """Yield the frames of a file; a lost end beyond what it promises has its last number."""
+        path = self._paths[at]
         try:
             recording = open_file(path, self._wishes)
         except InputError as error:
+            self._note(at, 1)
             yield Damage(0, str(error).removeprefix(f"{path}: "))
             return
         try:
-            yield from recording.frames(start)
+            promised = recording.n_frames if self._counts[at] is None else self._counts[at]
+            n = promised or 0
+            for item in recording.frames(start):
+                if promised and isinstance(item, Damage):
+                    item = Damage(min(item.index, promised - 1), item.got)
+                n = max(n, item.index + 1)
+                yield item
+            self._note(at, n)
         finally:
             recording.close()
 
-    def _renumbered(self, item: Stored | Damage, index: int, path: Path) -> Stored | Damage:
+    def _renumbered(self, item: Stored | Damage, first: int, path: Path) -> Stored | Damage:
+        index = first + item.index
         if isinstance(item, Damage):
             return Damage(index, f"{path.name}: {item.got}")
         clock_s = item.clock_s if item.epoch or len(self._paths) == 1 else None
@@ -109,8 +116,8 @@ class Chain:
         return known
 
     def _note(self, at: int, n: int) -> None:
-        """Take a number of frames that was read in place of the one that was promised."""
-        if self._counts[at] != n:
+        """Take the number of frames of a file, once for all unless it holds more."""
+        if n > (self._counts[at] or -1):
             self._counts[at], self._total = n, None
 
     def _counted(self, path: Path) -> int:

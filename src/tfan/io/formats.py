@@ -13,6 +13,7 @@ from tfan.io.flir.sequence import open_sequence
 from tfan.io.hdf5 import open_hdf5
 from tfan.io.infiray import open_irg
 from tfan.io.matrices import open_matrix
+from tfan.io.paths import left_out
 from tfan.io.recording import Recording, Wishes
 from tfan.io.stills import open_jpeg, open_picture
 from tfan.io.tiff import open_tiff
@@ -129,4 +130,5 @@ def _start(path: Path) -> bytes:
             return file.read(_START_BYTES)
     except FileNotFoundError:
         expected = "a file, a folder, a pattern that matches or camera:N"
-        raise InputError(str(path), expected=expected, got="nothing there") from None
+        fix = left_out(path)
+        raise InputError(str(path), expected=expected, got="nothing there", fix=fix) from None

@@ -25,6 +25,7 @@ class Frame:
         time_s: seconds from the first frame of the source, None where the source has no times.
         source: name of the file, folder or camera.
         camera: what the file says about the camera: model, emissivity, distance_m and so on.
+        time_guessed: whether the frame told no time, others did, and time_s is 1 ms after the last.
     """
 
     values: AnyArray
@@ -33,6 +34,7 @@ class Frame:
     time_s: float | None = None
     source: str = ""
     camera: Mapping[str, Fact] = field(default_factory=dict)
+    time_guessed: bool = False
 
     @property
     def hw(self) -> tuple[int, int]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from tfan.errors import InputError
 from tfan.io.files import replace_file
-from tfan.io.paths import SUFFIXES
+from tfan.io.paths import SUFFIXES, left_out
 
 Image = npt.NDArray[Any]
 
@@ -81,12 +81,13 @@ def _read_bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             next(path.iterdir(), None)  # says so where the folder must not be listed
-            raise InputError(str(path), expected=f"{_READABLE} in this folder", got="none")
+            expected = f"{_READABLE} in this folder"
+            raise InputError(str(path), expected=expected, got="none", fix=left_out(path))
         return path.read_bytes()
     except FileNotFoundError:
-        raise InputError(
-            str(path), expected="a file, a folder or a pattern that matches", got="nothing there"
-        ) from None
+        expected = "a file, a folder or a pattern that matches"
+        fix = left_out(path)
+        raise InputError(str(path), expected=expected, got="nothing there", fix=fix) from None
     except OSError as error:
         got = error.strerror or str(error)
         raise InputError(str(path), expected="a file that can be read", got=got) from error

@@ -13,9 +13,7 @@ _GLOB_SIGNS = re.compile(r"[*?\[]")
 _STARS = re.compile(r"\*{2,}")
 
 
-def expand(
-    names: Iterable[str | Path], *, leave_out: str = "", suffixes: tuple[str, ...] = SUFFIXES
-) -> list[Path]:
+def expand(names: Iterable[str | Path], *, suffixes: tuple[str, ...] = SUFFIXES) -> list[Path]:
     """Return the image files that the names stand for, each once, in the order given.
 
     A file stands for itself, whatever its suffix; a folder for the images directly in it; a
@@ -26,19 +24,27 @@ def expand(
 
     Args:
         names: files, folders and patterns.
-        leave_out: a pattern such as "*.faces.png" for what folders and patterns do not give.
         suffixes: of the files that folders and patterns give.
     """
     found: dict[Path, None] = {}
     for name in names:
         path = Path(name)
         try:
-            images = _images(_candidates(path), leave_out, suffixes)
+            images = _images(_candidates(path), suffixes)
         except OSError:  # not allowed to look, or a name longer than names can be
             images = []
         for image in images or [path]:
             found.setdefault(image)
     return list(found)
+
+
+def left_out(name: str | Path) -> str:
+    """Return a sentence on why a folder or pattern gives nothing; empty unless tfan wrote there."""
+    try:
+        own = any(map(written_by_tfan, _candidates(Path(name))))
+    except OSError:
+        own = False
+    return "Files that tfan wrote are left out." if own else ""
 
 
 def _candidates(path: Path) -> Iterable[Path]:
@@ -54,10 +60,8 @@ def _candidates(path: Path) -> Iterable[Path]:
     return root.glob(pattern)
 
 
-def _images(paths: Iterable[Path], leave_out: str, suffixes: tuple[str, ...]) -> list[Path]:
+def _images(paths: Iterable[Path], suffixes: tuple[str, ...]) -> list[Path]:
     images = [path for path in paths if path.suffix.lower() in suffixes and path.is_file()]
-    if leave_out:
-        images = [path for path in images if not path.match(leave_out)]
     return sorted((path for path in images if not written_by_tfan(path)), key=_counting_order)
 
 

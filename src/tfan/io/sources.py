@@ -76,8 +76,8 @@ class Source:
     that they cannot have, iterating ends with one InputError that says how many and what was
     wrong. Their numbers stay free. What no frame can have is refused as such.
 
-    A frame without a time among others counts as 1 ms later than the one before it. Where the
-    first one tells none, or alone does, none has.
+    A frame without a time among others counts as 1 ms later than the one before it, and says that
+    this is a guess. Where the first one tells none, or alone does, none has.
 
     Attributes:
         name: of the file, folder or camera.
@@ -169,6 +169,7 @@ class Source:
     def _whole(self, items: Iterator[Stored | Damage], rest: str) -> Iterator[Frame]:
         """Yield the frames among the items; at the end raise for the others."""
         first: Damage | None = None
+        misfit: Misfit | None = None  # the first
         n_damaged = n_whole = 0
         for item in items:
             if isinstance(item, Stored):
@@ -176,20 +177,21 @@ class Source:
                 yield self._frame(item)
                 continue
             first, n_damaged = first or item, n_damaged + 1
-            if isinstance(first, Misfit) and not n_whole and n_damaged >= _MOST_REFUSED:
+            misfit = misfit or (item if isinstance(item, Misfit) else None)
+            if misfit and not n_whole and n_damaged >= _MOST_REFUSED:
                 break
         if first is None:
             return
-        if isinstance(first, Misfit) and not n_whole:
-            raise first.error()
+        if misfit and not n_whole:
+            raise misfit.error()
         got = f"{n_damaged} that cannot be read, the first number {first.index}: {first.got}"
         fix = rest if n_whole else ""
         raise InputError(self.name, expected="whole frames", got=got, fix=fix)
 
     def _frame(self, stored: Stored) -> Frame:
-        time_s = self._times.of(stored)
-        reading = self._readings.of(stored)
-        return Frame(stored.values, reading, stored.index, time_s, self.name, stored.camera)
+        time_s, guessed = self._times.of(stored)
+        reading, index = self._readings.of(stored), stored.index
+        return Frame(stored.values, reading, index, time_s, self.name, stored.camera, guessed)
 
 
 def _files(name: str) -> list[Path]:

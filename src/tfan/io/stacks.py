@@ -13,15 +13,28 @@ from tfan.thermal.interpret import MIN_SIDE_PX
 from tfan.types import AnyArray
 
 Shapes = Mapping[str, tuple[int, ...]]
-_PREFIXES = {"nano": 1e-9, "n": 1e-9, "micro": 1e-6, "u": 1e-6, "µ": 1e-6, "milli": 1e-3, "m": 1e-3}
-_UNIT = re.compile(r"(?:(nano|micro|milli)s|(nano|micro|milli|[nuµm])?sec(?:ond)?s?|_([nuµm])?s)$")
+_UNITS = tuple(  # how names end, and seconds of that unit
+    (re.compile(f"(?:{ending})$"), seconds)
+    for ending, seconds in (
+        ("_100_?ns", 1e-7),
+        ("nanos|(?:nano|n)sec(?:ond)?s?|_ns", 1e-9),
+        ("micros|(?:micro|[uµ])sec(?:ond)?s?|_[uµ]s", 1e-6),
+        ("millis|(?:milli|m)sec(?:ond)?s?|_ms", 1e-3),
+        ("sec(?:ond)?s?|_s", 1.0),
+        ("minutes?|_mins?", 60.0),
+        ("hours?|_h(?:rs?)?", 3600.0),
+    )
+)
+_NUMBERED = re.compile(r"_?\d+$")
+_TIME = re.compile("time(?!te?r)|stamp")  # no centimeters
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_BETWEEN = re.compile(r"[^a-zµ]+")
+_BETWEEN = re.compile(r"[^a-z0-9µ]+")
 _ALONE = {"t", "ts"}
 _SIZES_SINCE_1970 = (1.0, 1e-3, 1e-6, 1e-9)
 _SINCE_1970_S = (1e9, 4e9)  # 2001 to 2096
-_LONGEST_STEP_S = 3600.0  # a counter of microseconds from 1e9 on has steps of thousands
+_LONGEST_STEP_S = 1801.0  # half an hour; a counter of microseconds from 1e9 on has such steps, too
 _STEPS = ((2.0, 1.0), (2e3, 1e-3), (2e6, 1e-6), (np.inf, 1e-9))  # largest step, seconds
+_USUAL_GAP = 1.5  # times the median; more is a pause
 
 
 def choose_frames(shapes: Shapes, asked: str | None, *, source: str) -> str:
@@ -61,8 +74,9 @@ def in_seconds(times: AnyArray, name: str) -> AnyArray | None:
 
     A clock that is coarser than the frames, such as one of whole seconds, tells several of them
     the same time. The first of these keeps it; the others are guesses, spread evenly up to the next
-    time told, but no wider than frames mostly follow one another, so that a pause stays one. Times
-    that differ stay as they are told.
+    time told, but no wider than frames mostly follow one another, so that a pause stays one. Those
+    before the first change of such a clock end there, as it may have stood for a while before them.
+    Where times mostly differ, those that do stay as they are told.
     """
     values = np.asarray(times, np.float64)
     steps = np.diff(values)
@@ -83,11 +97,8 @@ def clocks(shapes: Shapes, n: int, read: Callable[[str], AnyArray]) -> AnyArray 
 
 def _named_scale(name: str) -> float | None:
     """Return seconds of the unit with which a name ends."""
-    unit = _UNIT.search(_plain(name))
-    if unit is None:
-        return None
-    prefix = next((part for part in unit.groups() if part), "")
-    return _PREFIXES.get(prefix, 1.0)
+    plain = _NUMBERED.sub("", _plain(name))
+    return next((seconds for ending, seconds in _UNITS if ending.search(plain)), None)
 
 
 def _scale(values: AnyArray, steps: AnyArray) -> float:
@@ -111,6 +122,8 @@ def _spread(seconds: AnyArray) -> AnyArray:
     apart = np.minimum(np.append(gaps, np.median(gaps)) / n, usual)
     place = np.arange(len(seconds)) - np.repeat(first, n)
     spread: AnyArray = np.repeat(told, n) + place * np.repeat(apart, n)
+    if np.median(n[1:]) >= 2 and gaps[0] <= _USUAL_GAP * np.median(gaps):
+        spread[: n[0]] += gaps[0] - n[0] * apart[0]
     return spread
 
 
@@ -124,7 +137,9 @@ def _is_frames(shape: tuple[int, ...]) -> bool:
 
 def _says_time(name: str) -> bool:
     plain = _plain(name)
-    return "time" in plain or "stamp" in plain or _UNIT.sub("", plain).strip("_") in _ALONE
+    return bool(_TIME.search(plain)) or any(
+        ending.sub("", plain).strip("_") in _ALONE for ending, _ in _UNITS
+    )
 
 
 def _plain(name: str) -> str:

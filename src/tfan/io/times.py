@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from tfan.io.recording import Damage, Stored
 
-_LEAST_STEP_S = 1e-3
+LEAST_STEP_S = 1e-3  # between a frame that tells no time and the one before it
 _LOOKED_AT = 9  # frames; a time that none of these after the first one tells is no clock
 
 
@@ -54,19 +54,23 @@ class Times:
         self._begin_with(held)
         yield from held
 
-    def of(self, frame: Stored) -> float | None:
-        """Return seconds from the first frame on; None where there are no times."""
+    def of(self, frame: Stored) -> tuple[float | None, bool]:
+        """Return seconds from the first frame on, None without times; and whether it is a guess."""
         if not self._begun:
             self._begin(frame)
         if self._zero_s is None:
-            return None if self._fps is None else frame.index / self._fps
+            return (None if self._fps is None else frame.index / self._fps), False
+        return self._seconds(frame, self._zero_s), frame.clock_s is None
+
+    def _seconds(self, frame: Stored, zero_s: float) -> float:
+        """Return when a frame was taken, by the last one up to there that tells a time."""
         if frame.clock_s is not None:
-            self._told = frame.index, frame.clock_s - self._zero_s
-        elif self._last != frame.index - 1:
-            self._told = self._told_before(frame.index, self._zero_s)
+            self._told = frame.index, frame.clock_s - zero_s
+        else:
+            self._told = self._told_before(frame.index, zero_s)
         self._last = frame.index
         at, time_s = self._told
-        return time_s + (frame.index - at) * _LEAST_STEP_S
+        return time_s + (frame.index - at) * LEAST_STEP_S
 
     def _begin(self, frame: Stored) -> None:
         """Look at the first frames, as a later one is asked for."""
@@ -84,11 +88,12 @@ class Times:
 
     def _told_before(self, index: int, zero_s: float) -> tuple[int, float]:
         """Return number and time of the last frame before one that tells a time."""
-        for at in range(index - 1, -1, -1):
+        known = self._last if index > self._told[0] else -1  # none from the one told to there does
+        for at in range(index - 1, known, -1):
             item = next(self._frames(at), None)
             if isinstance(item, Stored) and item.clock_s is not None:
                 return at, item.clock_s - zero_s
-        return 0, 0.0
+        return (0, 0.0) if known < 0 else self._told
 
 
 def _decided(held: list[Stored | Damage]) -> bool:

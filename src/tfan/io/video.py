@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from tfan.errors import InputError
 from tfan.io.decode import EXTRA
 from tfan.io.ffv1 import Checksums, checksums_hold
 from tfan.io.recording import Damage, Stored, UnreadableError, Wishes
+from tfan.io.video_index import VideoIndex, read_index
 from tfan.types import AnyArray
 
 _LOOKED_AT = 3  # packets
@@ -51,20 +51,26 @@ class Video:
 
     def __init__(self, path: Path, av: Any) -> None:
         self._path, self._av = path, av
-        self._stamps: list[int] | None = None  # of all frames that are shown, in their order
+        self._index: VideoIndex | None = None
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             codec, pixels = stream.codec_context.name, stream.codec_context.pix_fmt
+            self._tick_s = float(stream.time_base)
             self._promise = _promise(path, container, stream)
             self.kind = f"video ({codec}, {pixels})"
             self._summed = _has_checksums(container, av) if codec == "ffv1" else None
 
     @property
     def n_frames(self) -> int:
-        return len(self._known_stamps())
+        """Frames by their packets, and one for an end that is missing."""
+        stamps = self._known_index().stamps
+        last_s = stamps[-1] * self._tick_s if stamps else 0.0
+        return len(stamps) + self._promise.broken_by(len(stamps), last_s)
 
     def frames(self, start: int = 0) -> Iterator[Stored | Damage]:
         """Yield the frames from a number on; those that the decoder had to patch are a Damage."""
+        if start and start >= self.n_frames:
+            return
         index, last_s = start, 0.0
         with self._av.open(str(self._path)) as container:
             stream = container.streams.video[0]
@@ -77,8 +83,8 @@ class Video:
                     yield Damage(index, picture)
                     index += 1
                 else:
-                    last_s = (picture.pts or 0) * float(stream.time_base)  # even of a damaged one
-                    yield self._stored(picture, index, float(stream.time_base))
+                    last_s = (picture.pts or 0) * self._tick_s  # even of a damaged one
+                    yield self._stored(picture, index)
                     index += 1
         if self._promise.broken_by(index, last_s):
             yield Damage(index, f"the end before {self._promise.text}")
@@ -103,7 +109,7 @@ class Video:
         except self._av.FFmpegError as error:
             yield f"a file that ends early or is damaged ({error})"
 
-    def _stored(self, picture: Any, index: int, time_base: float) -> Stored | Damage:
+    def _stored(self, picture: Any, index: int) -> Stored | Damage:
         if isinstance(picture, _Doubted):
             return Damage(index, "a frame whose checksum is wrong")
         if picture.is_corrupt:
@@ -112,7 +118,7 @@ class Video:
             values = _values(picture)
         except UnreadableError as error:
             return Damage(index, str(error))
-        clock_s = None if picture.pts is None else picture.pts * time_base
+        clock_s = None if picture.pts is None else picture.pts * self._tick_s
         return Stored(index, values, clock_s)
 
     def _after_seek(
@@ -122,34 +128,27 @@ class Video:
 
         Where the wanted one cannot be decoded, a sentence stands for it and each that it cost.
         """
-        stamps = self._known_stamps()
-        if start >= len(stamps):
+        index = self._known_index()
+        if start >= len(index.stamps):
             return
-        container.seek(stamps[start], stream=stream, backward=True)
+        container.seek(index.seek_to(start), stream=stream, backward=True)
         said = "a frame that cannot be decoded"
         for picture in pictures:
             if isinstance(picture, str):
                 said = picture
-            elif picture.pts is None or picture.pts >= stamps[start]:
-                at = start if picture.pts is None else bisect_left(stamps, picture.pts)
+            elif picture.pts is None or picture.pts >= index.stamps[start]:
+                at = start if picture.pts is None else index.number(picture.pts)
                 yield from [said] * (at - start)
                 yield picture
                 yield from pictures
                 return
         yield said
 
-    def _known_stamps(self) -> list[int]:
-        if self._stamps is None:
-            stamps: list[int] = []
+    def _known_index(self) -> VideoIndex:
+        if self._index is None:
             with self._av.open(str(self._path)) as container:
-                try:
-                    for packet in container.demux(container.streams.video[0]):
-                        if packet.pts is not None and packet.size and not packet.is_discard:
-                            stamps.append(packet.pts)
-                except self._av.FFmpegError:  # the end is missing: these are what there is
-                    pass
-            self._stamps = sorted(stamps)
-        return self._stamps
+                self._index = read_index(container, self._av.FFmpegError)
+        return self._index
 
 
 def _has_checksums(container: Any, av: Any) -> bool:

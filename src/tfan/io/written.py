@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_FACES = ".faces.png"
+_ENDINGS = (".faces.png", ".thumbnail.png")
 _OF_A_RECORDING = re.compile(
     r"(.+)\.(?:plot\.png|frame_\d{6,}\.png|overlay\.mp4"
     r"|(?:frames|faces|points|regions|signals|openface)\.csv)"
@@ -23,7 +23,7 @@ def written_by_tfan(path: Path) -> bool:
     Names such as `a.frame_000001.png` are taken for its own only beside its report or plot of `a`.
     Of its NPZ files the names tell nothing.
     """
-    if path.name.endswith(_FACES):
+    if path.name.endswith(_ENDINGS):
         return True
     found = _OF_A_RECORDING.fullmatch(path.name)
     if found is None:

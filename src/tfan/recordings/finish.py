@@ -10,10 +10,10 @@ from tfan.errors import InputError
 from tfan.io import Source, write_png
 from tfan.io.camera import PREFIX
 from tfan.io.files import replace_text
-from tfan.recordings.formats import check_formats, write_formats
+from tfan.recordings.formats import check_formats, result_paths, write_formats
 from tfan.recordings.journal import Journal
-from tfan.recordings.overlay import write_pictures, write_video
-from tfan.recordings.people_signals import check_signals, write_signals
+from tfan.recordings.overlay import VIDEO, write_pictures, write_video
+from tfan.recordings.people_signals import SIGNALS_FILE, check_signals, write_signals
 from tfan.recordings.plot import draw_plot
 from tfan.recordings.plot_html import plot_page
 from tfan.recordings.tracks import Summary, summarise
@@ -67,6 +67,21 @@ def check_source(name: str, wanted: Wanted, *, resume: bool = False) -> None:
             got="a camera",
             fix="Record first, or leave out the overlay.",
         )
+
+
+def result_files(place: Path, wanted: Wanted, *, measured: bool = True) -> list[Path]:
+    """Return the files of a recording, but for its pictures: their numbers only the rows tell.
+
+    Args:
+        place: folder of the files and the beginning of their names.
+        wanted: which ones.
+        measured: whether the recording has temperatures.
+    """
+    others = [PLOT, PAGE]
+    others += [SIGNALS_FILE] if wanted.signals else []
+    others += [VIDEO] if wanted.overlay else []
+    formats = result_paths(place.parent, place.name, wanted.formats, measured=measured)
+    return [*formats, *(place.parent / name.format(place.name) for name in others)]
 
 
 def finish(

@@ -66,9 +66,16 @@ def check_formats(names: Iterable[str]) -> tuple[str, ...]:
     return chosen
 
 
-def result_paths(folder: Path, stem: str, names: Iterable[str]) -> list[Path]:
-    """Return where the files of some formats will lie."""
-    return [folder / f"{stem}{output.suffix}" for name in names for output in FORMATS[name]]
+def result_paths(
+    folder: Path, stem: str, names: Iterable[str], *, measured: bool = True
+) -> list[Path]:
+    """Return where the files of some formats lie, of a recording with temperatures or without."""
+    return [
+        folder / f"{stem}{output.suffix}"
+        for name in names
+        for output in FORMATS[name]
+        if measured or not output.regional
+    ]
 
 
 def write_formats(folder: Path, stem: str, rows: Rows, names: Iterable[str]) -> list[Path]:

@@ -26,6 +26,7 @@ from tfan.types import Array, Face
 _MAGIC = b"tfan journal 1\n"
 _RECORD = struct.Struct("<II")
 _FLUSH_EVERY = 32  # frames that a sudden end may cost
+_ANEW = "Leave out --resume to begin anew."
 _READING_FIELDS = tuple(field.name for field in fields(RegionReading))[1:]  # without the name
 
 
@@ -41,20 +42,23 @@ class Journal:
         """Open a journal that was written before.
 
         Raises:
-            InputError: it is none, or not even its heading is whole.
+            InputError: it is none, its heading is not whole, or it is of another version of tfan.
         """
         self.path = path
         try:
             with path.open("rb") as file:
-                whole = file.read(len(_MAGIC)) == _MAGIC
-                first = _next(file) if whole else None
+                begun = file.read(len(_MAGIC)) == _MAGIC
+                first = _next(file) if begun else None
         except OSError as error:
-            got = error.strerror or str(error)
-            raise InputError(str(path), expected="a journal of tfan track", got=got) from error
+            raise _other(path, error.strerror or str(error)) from error
+        if not begun:
+            raise _other(path, "something else")
         if first is None:
-            got = "something else, or one that breaks off at once"
-            raise InputError(str(path), expected="a journal of tfan track", got=got)
-        self.heading = _heading(json.loads(first))
+            raise _other(path, "one whose heading is damaged", _ANEW)
+        try:
+            self.heading = _heading(json.loads(first))
+        except (TypeError, KeyError, ValueError) as error:
+            raise _other(path, "one of another version of tfan", _ANEW) from error
 
     def __iter__(self) -> Iterator[FrameRow]:
         """Yield the rows of all whole frames."""
@@ -85,10 +89,10 @@ def find_journal(path: Path) -> Journal | None:
     try:
         with path.open("rb") as file:
             begun = file.read(len(_MAGIC))
-            broken_off = _MAGIC.startswith(begun) and _next(file) is None
+            stopped = _MAGIC.startswith(begun) and _ends_in_heading(file)
     except OSError:
-        broken_off = False  # opening it says what is wrong
-    return None if broken_off else Journal(path)
+        stopped = False  # opening it says what is wrong
+    return None if stopped else Journal(path)
 
 
 class JournalWriter:
@@ -148,20 +152,35 @@ def _next(file: IO[bytes]) -> bytes | None:
     return body if len(body) == size and zlib.crc32(body) == checksum else None
 
 
+def _ends_in_heading(file: IO[bytes]) -> bool:
+    """Whether a journal ends before its heading does, and so has no frames to lose."""
+    head = file.read(_RECORD.size)
+    if len(head) < _RECORD.size:
+        return True
+    size, _ = _RECORD.unpack(head)
+    rest = file.read(size)
+    return len(rest) < size and b"\n" not in rest  # only frames hold one: the size may be damaged
+
+
+def _other(path: Path, got: str, fix: str = "") -> InputError:
+    return InputError(str(path), expected="a journal of tfan track", got=got, fix=fix)
+
+
 def _heading(facts: dict[str, Any]) -> Heading:
     height, width = facts["hw"]
     return Heading(**facts | {"hw": (height, width), "regions": tuple(facts["regions"])})
 
 
 def _record(row: FrameRow) -> bytes:
-    facts = [row.frame, None if np.isnan(row.time_s) else row.time_s, row.event, row.step]
+    time_s = None if np.isnan(row.time_s) else row.time_s
     people = [
         [one.track_id, one.held, float(one.face.score), float(one.face.quality),
          len(one.face.points_px), len(one.readings)]
         for one in row.people
     ]  # fmt: skip
     values = [_values(one) for one in row.people]
-    return json.dumps([*facts, people]).encode() + b"\n" + b"".join(values)
+    facts = [row.frame, time_s, row.event, row.step, people, row.time_guessed]
+    return json.dumps(facts).encode() + b"\n" + b"".join(values)
 
 
 def _values(one: PersonRow) -> bytes:
@@ -176,7 +195,7 @@ def _values(one: PersonRow) -> bytes:
 
 def _row(record: bytes, heading: Heading) -> FrameRow:
     text, _, values = record.partition(b"\n")
-    frame, time_s, event, step, facts = json.loads(text)
+    frame, time_s, event, step, facts, *guessed = json.loads(text)  # tfan 2.0 told no guesses
     people, at = [], 0
     for track_id, held, score, quality, n, n_readings in facts:
         sizes = (4, 2 * n, n, n, n, 10, 3, n, n_readings * len(_READING_FIELDS))
@@ -196,4 +215,4 @@ def _row(record: bytes, heading: Heading) -> FrameRow:
         )
         people.append(PersonRow(track_id, held, face, celsius, read))
     seconds = float("nan") if time_s is None else time_s
-    return FrameRow(frame, seconds, event, step, tuple(people))
+    return FrameRow(frame, seconds, event, step, tuple(people), time_guessed=any(guessed))

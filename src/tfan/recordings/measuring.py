@@ -29,7 +29,9 @@ def row_of(followed: Followed, regions: Sequence[Region]) -> FrameRow:
     people = tuple(_person(face, celsius, regions) for face in followed.faces)
     time_s = float("nan") if frame.time_s is None else frame.time_s
     step = followed.note.step * (frame.reading.scale or 1.0 if has_celsius(frame) else 1.0)
-    return FrameRow(frame.index, time_s, followed.note.event, step, people)
+    return FrameRow(
+        frame.index, time_s, followed.note.event, step, people, time_guessed=frame.time_guessed
+    )
 
 
 def has_celsius(frame: Frame) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tfan.errors import InputError
 from tfan.io.camera import PREFIX
 from tfan.io.chain import files_of
+from tfan.io.written import written_by_tfan
 from tfan.rois import Region
 
 _SIGNS = 16  # of a digest: 64 bits
@@ -32,17 +33,26 @@ def files_told(name: str) -> dict[str, int]:
     }
 
 
-def keep_apart(name: str, results: Iterable[Path]) -> None:
-    """Refuse results that would replace a file of their own source.
+def keep_apart(names: Iterable[str], results: Iterable[Path]) -> None:
+    """Refuse results that would replace a file of a source, or a folder that holds one.
+
+    What tfan wrote itself may be written anew, even where a pattern brings it along.
+
+    Args:
+        names: of all sources.
+        results: of all of them.
 
     Raises:
-        InputError: `rec.npz` is to be written of `rec.npz`, or the like.
+        InputError: `rec.npz` is to be written of `rec.npz`, or of `rec.npy` beside it.
     """
-    own = {path.resolve() for path in _files(name)}
+    files = (path for name in names for path in _files(name) if not written_by_tfan(path))
+    sources: set[Path] = set()
+    for path in map(Path.resolve, files):
+        sources |= {path, *path.parents}
     for path in results:
-        if path.resolve() in own:
+        if path.resolve() in sources:
             raise InputError(
-                str(path), expected="a place for the results", got="the recording itself",
+                str(path), expected="a place for the results", got="a recording to be read",
                 fix="Write into another folder.",
             )  # fmt: skip
 

@@ -32,9 +32,9 @@ COLUMNS = (
     Column("low", "float", 4), Column("high", "float", 4), Column("confidence", "float", 4),
     Column("note", "str"),
 )  # fmt: skip
+SIGNALS_FILE = "{}.signals.csv"
 _WINDOW_S, _STEP_S = 30.0, 5.0
 _NAN = float("nan")
-_NO_TIMES = "the recording tells no times: say --fps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Series:
 
     Attributes:
         track_id: the person.
-        time_s: (T,) of the frames in which the face was measured.
+        time_s: (T,) of the frames in which the face was measured, but for those of guessed times.
         celsius: (T, R), NaN where a region was not seen.
         regions: (R,) their names.
         quality: (T,) of the face.
@@ -155,7 +155,7 @@ def regions_needed(names: Iterable[str]) -> tuple[str, ...]:
 
 def write_signals(folder: Path, stem: str, rows: Rows, names: Iterable[str]) -> Path:
     """Write the signals of all people of a recording as CSV; return the file."""
-    path = folder / f"{stem}.signals.csv"
+    path = folder / SIGNALS_FILE.format(stem)
     found = [
         row for name in names for series in series_of(rows) for row in signal_rows(series, name)
     ]
@@ -174,12 +174,19 @@ def write_signals(folder: Path, stem: str, rows: Rows, names: Iterable[str]) -> 
 
 def signal_rows(series: Series, name: str) -> list[SignalRow]:
     """Return the rows of a signal of one person; one with the reason where nothing can be told."""
-    if np.isnan(series.time_s).any():
-        return [SignalRow(series.track_id, name, _NAN, _NAN, _NAN, "", note=_NO_TIMES)]
-    if series.celsius.shape[1] == 0:
-        note = "no temperatures"
+    note = _why_none(series)
+    if note:
         return [SignalRow(series.track_id, name, _NAN, _NAN, _NAN, "", note=note)]
     return list(SIGNALS[name].rows(series))
+
+
+def _why_none(series: Series) -> str:
+    """Return why nothing can be told of a person; empty if something can."""
+    if not len(series.time_s):
+        return "all times are guessed"
+    if np.isnan(series.time_s).any():
+        return "the recording tells no times: say --fps"
+    return "" if series.celsius.shape[1] else "no temperatures"
 
 
 @dataclass(slots=True)
@@ -195,8 +202,10 @@ def series_of(rows: Rows) -> list[Series]:
     kept: dict[int, _Kept] = {}
     for row in rows:
         for one in row.people:
-            if not one.held:
-                person = kept.setdefault(one.track_id, _Kept())
+            if one.held:
+                continue
+            person = kept.setdefault(one.track_id, _Kept())
+            if not row.time_guessed:
                 person.times.append(row.time_s)
                 person.qualities.append(float(one.face.quality))
                 person.means.extend(

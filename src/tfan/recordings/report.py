@@ -10,7 +10,7 @@ from typing import Any
 
 from tfan.errors import InputError
 from tfan.io.files import replace_text
-from tfan.recordings.finish import Wanted
+from tfan.recordings.finish import Wanted, result_files
 from tfan.recordings.origin import corners_told
 from tfan.recordings.rows import Heading
 from tfan.recordings.tracks import Person, Summary
@@ -33,6 +33,7 @@ class Report:
 
     def holds(
         self,
+        place: Path,
         wanted: Wanted,
         *,
         read_as: Mapping[str, Any],
@@ -43,6 +44,7 @@ class Report:
         """Whether a run with these wishes would write nothing that is not there.
 
         Args:
+            place: folder of the results and the beginning of their names.
             wanted: files of results.
             read_as: how the source is read.
             files: that it is made of now, see `tfan.recordings.origin.files_told`.
@@ -50,7 +52,8 @@ class Report:
             regions: to be measured.
         """
         had = self.facts.get("wanted")  # tfan 2.0 did not tell, nor of files and corners
-        measured = regions if self.facts["meaning"] == "temperature" else ()
+        has_celsius = self.facts["meaning"] == "temperature"
+        measured = regions if has_celsius else ()
         return (
             had is not None
             and self.facts["scheme"] == scheme
@@ -62,6 +65,7 @@ class Report:
             and set(had["signals"]) >= set(wanted.signals)
             and had["overlay"] >= wanted.overlay
             and (wanted.every is None or had["every"] == wanted.every)
+            and all(path.exists() for path in result_files(place, wanted, measured=has_celsius))
         )
 
 

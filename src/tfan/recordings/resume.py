@@ -32,11 +32,15 @@ class Known:
         last_frame: number of the last one in the journal; -1 with none.
         last_id: number that was given last.
         recent: the last rows.
+        n_rows: how many there are in all.
+        n_guessed: how many of them have a guessed time.
     """
 
     last_frame: int = -1
     last_id: int = 0
     recent: deque[FrameRow] = field(default_factory=lambda: deque(maxlen=_AGAIN))
+    n_rows: int = 0
+    n_guessed: int = 0
     _votes: dict[tuple[int, int], float] = field(default_factory=dict)
     _numbers: dict[int, int] = field(default_factory=dict)
 
@@ -44,6 +48,16 @@ class Known:
     def start(self) -> int:
         """The frame from which to follow again."""
         return self.recent[0].frame if self.recent else 0
+
+    @property
+    def n_left_out(self) -> int:
+        """Of the frames that are not followed again, how many the journal lacks."""
+        return self.start - (self.n_rows - len(self.recent))
+
+    @property
+    def n_guessed_before(self) -> int:
+        """Of the frames that are not followed again, how many have a guessed time."""
+        return self.n_guessed - sum(row.time_guessed for row in self.recent)
 
     @property
     def times_s(self) -> dict[int, float]:
@@ -95,6 +109,8 @@ def known_from(journal: Journal | None) -> Known:
     for row in () if journal is None else journal:
         known.last_frame = row.frame
         known.recent.append(row)
+        known.n_rows += 1
+        known.n_guessed += row.time_guessed
         known.last_id = max([known.last_id, *(one.track_id for one in row.people)])
     return known
 
@@ -103,17 +119,20 @@ def check_same(journal: Journal, now: Mapping[str, Any]) -> None:
     """Compare what is true now with what a journal's heading tells.
 
     Raises:
-        InputError: something differs: the rows of both runs would not go together.
+        InputError: something differs: the rows of both runs would not go together; or the
+            journal does not tell its files, as those of tfan 2.0.
     """
     for name, value in now.items():
         before = getattr(journal.heading, name)
-        if before != value:
-            raise InputError(
-                str(journal.path),
-                expected=f"{name} {_other(before, value)}, as in the run that was interrupted",
-                got=str(_other(value, before)),
-                fix=_FIXES.get(name, "Call it as then, or leave out --resume."),
-            )
+        if before == value:
+            continue
+        expected = f"{name} {_other(before, value)}, as in the run that was interrupted"
+        got = str(_other(value, before))
+        fix = _FIXES.get(name, "Call it as then, or leave out --resume.")
+        if name == "files" and not before:
+            expected, got = "a journal that tells its files", "one that tells no such thing"
+            fix = "Leave out --resume to begin anew."
+        raise InputError(str(journal.path), expected=expected, got=got, fix=fix)
 
 
 def _other(value: Any, than: Any) -> Any:

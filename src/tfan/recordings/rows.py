@@ -40,6 +40,7 @@ class FrameRow:
         step: change of the median since the frame before, in degrees Celsius where the frame has
             temperatures, else in stored numbers.
         people: by track_id.
+        time_guessed: whether the source did not tell time_s, so that nothing is computed from it.
     """
 
     frame: int
@@ -47,6 +48,7 @@ class FrameRow:
     event: str
     step: float
     people: tuple[PersonRow, ...]
+    time_guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

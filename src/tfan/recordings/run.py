@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -14,8 +14,7 @@ from tfan.io import Frame, Source, open_source
 from tfan.io.camera import PREFIX
 from tfan.landmarks.schemes import load_scheme
 from tfan.pipeline import Pipeline
-from tfan.recordings.finish import Wanted, finish
-from tfan.recordings.formats import result_paths
+from tfan.recordings.finish import Wanted, finish, result_files
 from tfan.recordings.journal import Journal, JournalWriter, find_journal
 from tfan.recordings.measuring import has_celsius, row_of
 from tfan.recordings.origin import corners_told, files_told, keep_apart
@@ -28,7 +27,7 @@ from tfan.rois import Region
 from tfan.tracking import Followed, Tracker, follow
 
 JOURNAL, REPORT = "{}.tfan-part", "{}.track.json"
-_OF_THE_ROWS = ("hw", "scheme", "regions", "corners")
+_OF_THE_ROWS = ("hw", "unit", "scheme", "regions", "corners")
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many frames are done, and of how many."""
@@ -100,26 +99,35 @@ def record(
         InputError: not one frame can be used, nothing can be written, or a result would replace
             the recording.
     """
-    keep_apart(name, result_paths(asked.output, stem, asked.wanted.formats))
-    tell = progress or (lambda *_: None)
+    place, tell = asked.output / stem, progress or (lambda *_: None)
+    keep_apart([name], result_files(place, asked.wanted))
     report, path = asked.output / REPORT.format(stem), asked.output / JOURNAL.format(stem)
     if not asked.resume or find_journal(path) is None:
-        path.unlink(missing_ok=True)
+        _clear(path)
     if asked.resume and not path.exists() and report.exists():
         told = read_report(report, name)
         if told.holds(
-            asked.wanted, read_as=asked.read_as, files=files_told(name), scheme=follower.scheme,
-            regions=asked.regions,
+            place, asked.wanted, read_as=asked.read_as, files=files_told(name),
+            scheme=follower.scheme, regions=asked.regions,
         ):  # fmt: skip
             return told.summary, told.trouble
     with open_source(name, **asked.reading) as source:
         trouble = _measure(source, path, asked, follower, tell)
         journal = Journal(path)
-        summary = finish(source, journal, asked.output / stem, asked.regions, asked.wanted, tell)
+        summary = finish(source, journal, place, asked.regions, asked.wanted, tell)
     write_report(report, journal.heading, summary, trouble, asked.wanted)
     with suppress(OSError):
         path.unlink()
     return summary, trouble
+
+
+def _clear(path: Path) -> None:
+    """Take away what lies where a journal is to begin."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        got = error.strerror or str(error)
+        raise InputError(str(path), expected="a place to write to", got=got) from error
 
 
 def _measure(source: Source, path: Path, asked: Asked, follower: Follower, tell: Progress) -> str:
@@ -129,14 +137,17 @@ def _measure(source: Source, path: Path, asked: Asked, follower: Follower, tell:
         of_source = {"source": source.name, "files": files, "asked": asked.read_as}
         check_same(journal, of_source)
     known = known_from(journal)
-    frames = UsableFrames(source, known.start, known.times_s)
+    beginning = _beginning(source) if known.start else None
+    frames = UsableFrames(
+        source, known.start, known.times_s, known.n_left_out, known.n_guessed_before
+    )
     first = next(frames.good, None)
     if first is None:
         if known.last_frame >= 0:
             return frames.trouble
         got = "none that can be used"
         raise InputError(source.name, expected="frames", got=got, fix=frames.trouble)
-    heading = _heading(source, first, asked, follower, files)
+    heading = _heading(source, beginning or first, asked, follower, files)
     if journal is not None:
         check_same(journal, {name: getattr(heading, name) for name in _OF_THE_ROWS})
     regions = asked.regions if heading.measured else ()  # later frames may be of another kind
@@ -152,6 +163,12 @@ def _measure(source: Source, path: Path, asked: Asked, follower: Follower, tell:
             if not source.name.startswith(PREFIX):  # a camera has no other end
                 raise
     return frames.trouble
+
+
+def _beginning(source: Source) -> Frame | None:
+    """Return the frame that all others are read like: it decides their units and times."""
+    with closing(UsableFrames(source).good) as good:
+        return next(good, None)
 
 
 def _heading(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite
 
@@ -10,8 +10,7 @@ import numpy as np
 
 from tfan.errors import InputError
 from tfan.io import Frame, Source
-
-_LEAST_STEP_S = 1e-3  # between frames whose times do not rise
+from tfan.io.times import LEAST_STEP_S
 
 
 @dataclass(slots=True)
@@ -25,16 +24,19 @@ class UsableFrames:
         source: of the frames.
         start: number of the first one that is read.
         known_s: frame -> time for those that were followed before; NaN where it told none.
+        n_left_out: frames before `start` that could not be used when they were followed.
+        n_guessed: frames whose times are guessed; at first those before `start`.
         good: the frames.
     """
 
     source: Source
     start: int = 0
     known_s: Mapping[int, float] = field(default_factory=dict)
-    good: Iterator[Frame] = field(init=False)
+    n_left_out: int = 0
+    n_guessed: int = 0
+    good: Generator[Frame, None, None] = field(init=False)
     _damage: str = ""
     _n_blank: int = 0
-    _n_odd_times: int = 0
     _n_lost_times: int = 0
     _n_odd_sizes: int = 0
     _hw: tuple[int, int] | None = None  # of the first
@@ -44,7 +46,7 @@ class UsableFrames:
     def __post_init__(self) -> None:
         self.good = self._good()
 
-    def _good(self) -> Iterator[Frame]:
+    def _good(self) -> Generator[Frame, None, None]:
         try:
             for frame in self.source.frames(self.start):
                 if self._fits(frame):
@@ -69,14 +71,15 @@ class UsableFrames:
             self._timed = any(each is not None for each in firsts)
         if not self._timed:
             self._n_lost_times += told_s is not None
-            return replace(frame, time_s=None)
+            return replace(frame, time_s=None, time_guessed=False)
         after_s = self._after_s(frame.index)
-        if told_s is None or told_s <= after_s:
-            self._n_odd_times += 1
-            told_s = after_s + _LEAST_STEP_S
+        rising_s = told_s if told_s is not None and told_s > after_s else None
+        guessed = frame.time_guessed or rising_s is None
+        self.n_guessed += guessed
+        time_s = after_s + LEAST_STEP_S if rising_s is None else rising_s
         known_s = _finite(self.known_s.get(frame.index))
-        self._last_s = told_s if known_s is None or known_s <= after_s else known_s
-        return replace(frame, time_s=self._last_s)
+        self._last_s = time_s if known_s is None or known_s <= after_s else known_s
+        return replace(frame, time_s=self._last_s, time_guessed=guessed)
 
     def _after_s(self, index: int) -> float:
         """Return the time of the last frame before one; a journal may have some that failed now."""
@@ -88,15 +91,16 @@ class UsableFrames:
         """What was wrong, as sentences; empty if nothing was."""
         height, width = self._hw or (0, 0)
         counted = (
+            (self.n_left_out, f"before number {self.start} were left out by the run before."),
             (self._n_blank, "are nothing but NaN."),
             (
                 self._n_odd_sizes,
                 f"are left out, as they are not {width} x {height} pixels like the first.",
             ),
             (
-                self._n_odd_times,
+                self.n_guessed,
                 "are told to be no later than the one before, or tell no time; "
-                "they count as 1 ms later.",
+                "they count as 1 ms later and are left out of signals.",
             ),
             (
                 self._n_lost_times,
