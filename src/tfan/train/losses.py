@@ -17,7 +17,7 @@ _N_DENSE = 478
 _SPARSE_WEIGHT = 3.0  # of each of the 70 points, against 1 of the 478
 _OUTSIDE_WEIGHT = 0.3  # of points that the crop or the frame does not show
 _DISTANCE_WEIGHT = 20.0  # brings the plain distance to the size of the likelihood
-_VISIBILITY_WEIGHT = 8.0
+_VISIBILITY_WEIGHT = 20.0
 _PRESENCE_WEIGHT = 0.2
 
 
