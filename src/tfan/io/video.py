@@ -74,7 +74,8 @@ class Video:
         index, last_s = start, 0.0
         with self._av.open(str(self._path)) as container:
             stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
+            # threads that work on later frames meanwhile lose the error of a file's last packet
+            stream.thread_type = "SLICE"
             pictures = self._pictures(container, stream)
             if start:
                 pictures = self._after_seek(container, stream, pictures, start)
