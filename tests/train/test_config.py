@@ -43,7 +43,7 @@ def test_fine_tuning_begins_with_the_bundled_network(task):
 
 @pytest.mark.parametrize(("name", "varied"), [("landmarks", "crops"), ("detector", "scenes")])
 def test_a_bundled_configuration_is_what_the_bundled_network_was_trained_with(name, varied):
-    """But for the schedule: the last part went on from a checkpoint, this one begins from nothing."""
+    """But for the schedule: the last part went on from a checkpoint, this begins from nothing."""
     bundled = read_config(CONFIGS / f"{name}.toml")
     trained = read_config(ROOT / "docs" / "models" / name / "config.toml")
     assert bundled.network == trained.network
