@@ -11,7 +11,7 @@ from tfan.io.frame import Frame
 from tfan.landmarks.schemes import load_scheme
 from tfan.thermal.interpret import interpret
 from tfan.thermal.plane import prepare
-from tfan.tracking import FrameNote, Tracker, follow
+from tfan.tracking import FrameNote, Tracker, crowd, follow
 from tfan.viz import colourise
 
 HZ = 30.0
@@ -270,6 +270,21 @@ def test_a_shutter_that_stays_closed_takes_nobodys_number(pipeline, shifted):
         now += 0.1
     assert face.held
     (face,) = tracker.update(shifted(seed=6), now)
+    assert (face.track_id, face.held) == (1, False)
+
+
+def test_a_doubtful_thing_does_not_bring_a_lost_face_back(pipeline, shifted, empty, monkeypatch):
+    """A belly, where the face was, has some of a face; the face itself is sure soon."""
+    tracker, seen = Tracker(pipeline), crowd.look_into
+    play(tracker, [shifted(seed=i) for i in range(4)])
+    now = 4 / HZ
+    for i in range(10):  # longer than a lost face is looked for where it was going
+        now += 0.1
+        assert all(face.held for face in tracker.update(empty + np.float32(0.001 * i), now))
+    with monkeypatch.context() as patch:
+        patch.setattr(crowd, "look_into", lambda *a: [replace(s, sureness=0.35) for s in seen(*a)])
+        assert all(face.held for face in tracker.update(shifted(seed=20), now + 0.1))
+    (face,) = tracker.update(shifted(seed=21), now + 0.2)
     assert (face.track_id, face.held) == (1, False)
 
 

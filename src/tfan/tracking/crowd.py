@@ -26,6 +26,7 @@ _NEAR = 0.1  # overlap from which two people may be mixed up
 _HITS, _HITS_SURE = 3, 0.3  # frames and mean confidence in which there is surely somebody
 _SURE, _SURE_SCORE = 0.6, 0.92  # mean confidence and score that make a person in one frame
 _LEAST_SURE = 0.2  # mean confidence below which landmarks do not lead from frame to frame
+_BACK_SHARE = 0.5  # of a lost face's usual sureness, from which it is found again
 _SHUTTER_S = 0.25  # a picture that stands still for less was stored twice
 _DOUBTFUL = 0.75  # of its usual confidence: below, a track asks for the detector
 
@@ -164,6 +165,8 @@ class Crowd:
             sighting, track = sightings[i], _owner(i, sightings, tracks, kept)
             if sighting.score < least or not _leads(self.pipeline, sighting):
                 continue
+            if track is not None and sighting.sureness < _BACK_SHARE * track.usual:
+                continue  # a belly where the face was: who comes back is seen better soon
             if here and overlaps(sighting.box_px[None], np.stack(here)).max() > _DOUBLE:
                 continue
             here.append(sighting.box_px)
