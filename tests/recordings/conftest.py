@@ -44,6 +44,22 @@ def face_at(x: float, y: float, n: int = 478) -> Face:
     )
 
 
+@dataclass
+class Stand:
+    """A source of frames that say they were taken at some times; some of these may be guesses."""
+
+    times: tuple
+    make_frame: object
+    guessed: tuple = ()
+    name: str = "clip.npy"
+
+    def frames(self, start=0):
+        values = np.full((12, 16), SKIN, np.float32)
+        for index, time_s in list(enumerate(self.times))[start:]:
+            frame = self.make_frame(values, index, time_s)
+            yield replace(frame, time_guessed=index in self.guessed)
+
+
 @dataclass(frozen=True)
 class FakeFollower:
     """Says that one person walks to the right; a second one is there from frame 10 on.

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tfan.io import Source
 from tfan.io.recording import Indexed, Stored, Wishes
-from tfan.recordings import Asked, FrameRow, Journal, JournalWriter, PersonRow, Wanted, record
+from tfan.recordings import Asked, FrameRow, Journal, JournalWriter, Wanted, record
 from tfan.recordings.people_signals import series_of, signal_rows
 from tfan.recordings.usable import UsableFrames
 from tfan.rois import RegionReading
 
+from .conftest import Stand
+
 SAYS = "{} frames are told to be no later than the one before, or tell no time"
 
 
-@dataclass
-class Stand:
-    """A source of frames: their times, and whether they are guessed."""
-
-    frames_told: tuple
-    make_frame: object
-    name: str = "clip.npy"
-
-    def frames(self, start=0):
-        values = np.full((12, 16), 34.0, np.float32)
-        for index, (time_s, guessed) in list(enumerate(self.frames_told))[start:]:
-            yield replace(self.make_frame(values, index, time_s), time_guessed=guessed)
-
-
 def test_guessed_times_are_counted_and_marked(make_frame):
-    told = ((0.0, False), (0.001, True), (0.002, True), (1.0, False), (1.0, False), (2.0, False))
-    frames = UsableFrames(Stand(told, make_frame))
+    frames = UsableFrames(Stand((0.0, 0.001, 0.002, 1.0, 1.0, 2.0), make_frame, guessed=(1, 2)))
     good = list(frames.good)
     assert [frame.time_s for frame in good] == pytest.approx([0, 0.001, 0.002, 1, 1.001, 2])
     assert [frame.time_guessed for frame in good] == [False, True, True, False, True, False]
@@ -72,7 +59,6 @@ def test_a_person_seen_at_guessed_times_only_has_no_signal(make_kept, kept, name
     (row,) = signal_rows(series, name)
     assert np.isnan(row.value)
     assert "guessed" in row.note
-    assert isinstance(rows[0].people[0], PersonRow)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
@@ -12,21 +10,9 @@ from tfan.recordings import Asked, Wanted, record
 from tfan.recordings.resume import Known
 from tfan.recordings.usable import UsableFrames
 
+from .conftest import Stand
+
 NAN = float("nan")
-
-
-@dataclass
-class Stand:
-    """A source of frames that say they were taken at some times."""
-
-    times: tuple
-    make_frame: object
-    name: str = "clip.npy"
-
-    def frames(self, start=0):
-        values = np.full((12, 16), 34.0, np.float32)
-        for index, time_s in list(enumerate(self.times))[start:]:
-            yield self.make_frame(values, index, time_s)
 
 
 @pytest.fixture

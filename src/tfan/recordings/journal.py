@@ -195,7 +195,7 @@ def _values(one: PersonRow) -> bytes:
 
 def _row(record: bytes, heading: Heading) -> FrameRow:
     text, _, values = record.partition(b"\n")
-    frame, time_s, event, step, facts, *guessed = json.loads(text)  # tfan 2.0 told no guesses
+    frame, time_s, event, step, facts, *guessed = json.loads(text)  # older journals told no guesses
     people, at = [], 0
     for track_id, held, score, quality, n, n_readings in facts:
         sizes = (4, 2 * n, n, n, n, 10, 3, n, n_readings * len(_READING_FIELDS))

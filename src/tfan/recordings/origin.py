@@ -46,9 +46,9 @@ def keep_apart(names: Iterable[str], results: Iterable[Path]) -> None:
         InputError: `rec.npz` is to be written of `rec.npz`, or of `rec.npy` beside it.
     """
     files = (path for name in names for path in _files(name) if not written_by_tfan(path))
-    sources: set[Path] = set()
-    for path in map(Path.resolve, files):
-        sources |= {path, *path.parents}
+    sources = {path.resolve() for path in files}
+    for folder in {path.parent for path in sources}:
+        sources |= {folder, *folder.parents}
     for path in results:
         if path.resolve() in sources:
             raise InputError(

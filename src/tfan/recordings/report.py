@@ -51,7 +51,7 @@ class Report:
             scheme: of the landmarks.
             regions: to be measured.
         """
-        had = self.facts.get("wanted")  # tfan 2.0 did not tell, nor of files and corners
+        had = self.facts.get("wanted")  # older reports did not tell, nor of files and corners
         has_celsius = self.facts["meaning"] == "temperature"
         measured = regions if has_celsius else ()
         return (

@@ -120,7 +120,7 @@ def check_same(journal: Journal, now: Mapping[str, Any]) -> None:
 
     Raises:
         InputError: something differs: the rows of both runs would not go together; or the
-            journal does not tell its files, as those of tfan 2.0.
+            journal does not tell its files, as older ones do not.
     """
     for name, value in now.items():
         before = getattr(journal.heading, name)
